@@ -1,0 +1,62 @@
+# make app    sets everything up and opens the service on the sample company (PORT=8501)
+# make demo   answers one goal in the terminal
+# make test   sets everything up and runs the tests
+# make check  linters, types, the import contract, dead code
+
+.ONESHELL:
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+HALDEN := eval/datasets/halden
+INDEX := var/halden
+
+export OMP_NUM_THREADS ?= 2
+export TOKENIZERS_PARALLELISM ?= false
+export HF_HUB_OFFLINE ?= 1
+
+.PHONY: help setup app demo test check system bench-quality clean
+
+help:
+	@grep -E '^# make' Makefile | sed 's/^# //'
+
+# torch first and by itself: the exact version keeps the CUDA builds out
+$(VENV)/.ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.11 …" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+setup: $(VENV)/.ready
+
+$(INDEX)/CURRENT: $(VENV)/.ready $(HALDEN)/people.csv
+	@mkdir -p $(INDEX)
+	$(BIN)/python -m index build $(HALDEN)/people.csv --index $(INDEX)
+
+app: $(INDEX)/CURRENT
+	@$(BIN)/python -m app serve --index $(INDEX) --port $(PORT)
+
+demo: $(INDEX)/CURRENT
+	@$(BIN)/python -m app recommend --index $(INDEX) --person H0012 --goal "In the Thursday demo I know what to say, and then my English and my heartbeat go away together. I want to practise presenting my own work."
+
+# Chromium and PostgreSQL for the tests that need them, where apt may install them
+system:
+	@.ci/system-parts
+
+test: $(VENV)/.ready system
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/vulture
+
+clean:
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The evaluator's room: datasets, runs, measures, audits, reports and baselines."""

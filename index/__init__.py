@@ -1,0 +1,1 @@
+"""The administrator's room: people file, vectors, snapshots, and searching a snapshot."""

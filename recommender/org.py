@@ -1,0 +1,168 @@
+"""Reporting lines as intervals: who is above, below or beside whom, for everyone at once.
+
+A depth-first numbering of the reporting forest gives each person an interval `[enter, leave)` that
+holds exactly the intervals of everyone below them. So "is B anywhere below A" is two comparisons,
+and everyone below A is one slice of the depth-first order.
+
+Source: nested intervals, J. Celko, "Trees and Hierarchies in SQL for Smarties", 2004, chapter 4.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.errors import InputError
+
+NO_ROW = -1
+"""The row number that stands for 'nobody' or 'unknown'."""
+
+NO_DISTANCE = -1
+"""The distance between people without a common manager."""
+
+
+@dataclass(frozen=True, slots=True)
+class Org:
+    """The reporting forest of `n_people`; row i is person i of `People`."""
+
+    manager: NDArray[np.int32]
+    """`(n_people,)` int32: the manager's row, `NO_ROW` for none."""
+    enter: NDArray[np.int32]
+    """`(n_people,)` int32: the person's place in depth-first order, 0 to n_people - 1."""
+    leave: NDArray[np.int32]
+    """`(n_people,)` int32: one past the last place of the person's subtree."""
+    depth: NDArray[np.int32]
+    """`(n_people,)` int32: steps to the top of the person's tree, 0 for a root."""
+    placed: NDArray[np.bool_]
+    """`(n_people,)` bool: has a manager or a report. Who is not placed has no known line of
+    command, so rules about power exclude them."""
+    order: NDArray[np.int32]
+    """`(n_people,)` int32: the rows in depth-first order, the inverse of `enter`."""
+
+    @classmethod
+    def from_managers(cls, manager: NDArray[np.int32]) -> Self:
+        """Number the forest, level by level, in O(n) vector operations a level.
+
+        Args:
+            manager: `(n_people,)` int32, the row of each person's manager, `NO_ROW` for none.
+
+        Raises:
+            InputError: a row number is out of range, or the lines form a cycle.
+        """
+        manager = np.ascontiguousarray(manager, dtype=np.int32)
+        n_people = len(manager)
+        if n_people and not ((manager >= NO_ROW) & (manager < n_people)).all():
+            raise InputError("a manager's row number is out of range")
+        levels = _levels(manager)
+        depth = np.zeros(n_people, np.int32)
+        for number, rows in enumerate(levels):
+            depth[rows] = number
+        size = np.ones(n_people, np.int32)
+        for rows in reversed(levels[1:]):
+            np.add.at(size, manager[rows], size[rows])
+        enter = np.zeros(n_people, np.int32)
+        for number, rows in enumerate(levels):
+            first = 1 if number else 0
+            start = enter[manager[rows]] + first if number else np.zeros(len(rows), np.int32)
+            enter[rows] = start + _offset_among_siblings(manager[rows], size[rows])
+        has_report = np.zeros(n_people, np.bool_)
+        has_report[manager[manager >= 0]] = True
+        order = np.empty(n_people, np.int32)
+        order[enter] = np.arange(n_people, dtype=np.int32)
+        return cls(manager, enter, enter + size, depth, (manager >= 0) | has_report, order)
+
+    def above(self, row: int) -> NDArray[np.bool_]:
+        """Mark everyone to whom `row` reports, directly or not: `(n_people,)` bool."""
+        mask = np.zeros(len(self.manager), np.bool_)
+        mask[self.line_up(row)] = True
+        return mask
+
+    def below(self, row: int) -> NDArray[np.bool_]:
+        """Mark everyone who reports to `row`, directly or not: `(n_people,)` bool."""
+        mask = np.zeros(len(self.manager), np.bool_)
+        mask[self.order[self.enter[row] + 1 : self.leave[row]]] = True
+        return mask
+
+    def chain(self, row: int) -> NDArray[np.bool_]:
+        """Mark the whole line of command above and below `row`: `(n_people,)` bool."""
+        mask = self.below(row)
+        mask[self.line_up(row)] = True
+        return mask
+
+    def is_above(self, upper: int, lower: int) -> bool:
+        """Say whether `lower` reports to `upper`, directly or through others."""
+        return bool(self.enter[upper] < self.enter[lower] < self.leave[upper])
+
+    def in_chain(self, one: int, other: int) -> bool:
+        """Say whether one of the two is anywhere above the other."""
+        return self.is_above(one, other) or self.is_above(other, one)
+
+    def line_up(self, row: int) -> list[int]:
+        """List `row`'s managers from the direct one to the top."""
+        line: list[int] = []
+        upper = int(self.manager[row])
+        while upper != NO_ROW:
+            line.append(upper)
+            upper = int(self.manager[upper])
+        return line
+
+    def distances(self, row: int, others: NDArray[np.integer]) -> NDArray[np.int32]:
+        """Count the steps from `row` to each of `others` through their nearest common manager.
+
+        Args:
+            row: the person from whom is counted.
+            others: `(n,)` rows.
+
+        Returns:
+            `(n,)` int32: 0 for oneself, 1 for a manager or report, 2 for a teammate …;
+            `NO_DISTANCE` where the two have no common manager.
+        """
+        own, there = self.depth[row], self.depth[others]
+        common = np.full(len(others), NO_DISTANCE, np.int32)
+        place = self.enter[others]
+        for upper in [row, *self.line_up(row)]:
+            inside = (self.enter[upper] <= place) & (place < self.leave[upper]) & (common < 0)
+            common[inside] = self.depth[upper]
+        return np.where(common >= 0, own + there - 2 * common, NO_DISTANCE).astype(np.int32)
+
+
+def _levels(manager: NDArray[np.int32]) -> list[NDArray[np.int64]]:
+    """List the rows of each depth, siblings side by side, the roots first.
+
+    Raises:
+        InputError: some people cannot be reached from a root, so the lines form a cycle.
+    """
+    by_manager = np.argsort(manager, kind="stable")
+    counts = np.bincount(manager[manager >= 0], minlength=len(manager))
+    n_roots = int((manager < 0).sum())
+    first_report = (
+        n_roots + np.concatenate(([0], np.cumsum(counts)[:-1])) if len(manager) else counts
+    )
+    levels = [by_manager[:n_roots]]
+    reached = n_roots
+    while len(levels[-1]):
+        bosses = levels[-1][counts[levels[-1]] > 0]
+        lengths = counts[bosses]
+        total = int(lengths.sum())
+        within = np.arange(total) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        levels.append(by_manager[np.repeat(first_report[bosses], lengths) + within])
+        reached += total
+    if reached != len(manager):
+        raise InputError(
+            f"the reporting lines of {len(manager) - reached} people form a cycle; "
+            "run 'python -m index validate' on the people file to see it"
+        )
+    return levels[:-1]
+
+
+def _offset_among_siblings(
+    manager: NDArray[np.int32], size: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Sum the subtree sizes of each row's earlier siblings; siblings must stand side by side."""
+    before = np.concatenate(([0], np.cumsum(size)[:-1])) if len(size) else np.zeros(0, np.int64)
+    if not len(size):
+        return before.astype(np.int32)
+    is_first = np.concatenate(([True], manager[1:] != manager[:-1]))
+    group = np.cumsum(is_first) - 1
+    return np.asarray(before - before[is_first][group], np.int32)

@@ -1,0 +1,85 @@
+"""What the recommender asks of an index: `Retriever`, and the `Candidates` it answers with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.people import People
+from recommender.profiles import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Eligible people who may fit, unranked, with how each of their passages meets each need."""
+
+    rows: NDArray[np.int64]
+    """`(n,)` rows of `People`, ascending."""
+    starts: NDArray[np.int64]
+    """`(n + 1,)`: candidate i owns the entries `starts[i]:starts[i + 1]` of the passage arrays."""
+    passage: NDArray[np.int64]
+    """`(m,)`: the passage's number in the snapshot."""
+    field: NDArray[np.uint8]
+    """`(m,)`: the passage's `Field`."""
+    similarity: NDArray[np.float32]
+    """`(n_needs, m)`: cosine of each need with each passage, -1 to 1, higher is closer."""
+    lexical: NDArray[np.float32]
+    """`(n_needs, n)`: BM25 of each need with the whole profile, 0 or more, higher is closer."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+class Retriever(Protocol):
+    """An opened snapshot: everything that ranking may know about the company."""
+
+    @property
+    def snapshot_id(self) -> str:
+        """The snapshot's id."""
+
+    @property
+    def people(self) -> People:
+        """Everyone in the snapshot."""
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed goals or needs: `(n, dim)` float32, unit rows."""
+
+    def candidates(
+        self,
+        needs: Sequence[str],
+        vectors: NDArray[np.float32],
+        eligible: NDArray[np.bool_],
+        limit: int | None,
+    ) -> Candidates:
+        """Find who fits best among the eligible, and score all of their passages exactly.
+
+        Args:
+            needs: the texts to match by words, row i belongs to `vectors[i]`.
+            vectors: `(n_needs, dim)` float32, unit rows.
+            eligible: `(n_people,)` bool; nobody else is ever returned.
+            limit: about how many people to return; None for every eligible person.
+        """
+
+    def passages_of(self, row: int) -> NDArray[np.int64]:
+        """Number a person's passages in the snapshot, the whole profile last: `(k,)` int64."""
+
+    def vectors(self, passages: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Give the passages' embeddings: `(n, dim)` float32, unit rows."""
+
+    def fields(self, passages: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Give the passages' `Field`s: `(n,)` uint8."""
+
+    def texts(self, passages: NDArray[np.int64]) -> list[str]:
+        """Give the passages' texts."""
+
+
+QUOTABLE: tuple[Field, ...] = (
+    Field.ABOUT,
+    Field.CAN_HELP_WITH,
+    Field.EXPERIENCE,
+    Field.SKILLS,
+    Field.ROLE,
+)
+"""The fields that an explanation may quote."""
