@@ -29,6 +29,8 @@ class Kind:
     """What the helper does, in one sentence to the seeker."""
     first_topic: str
     """How a first conversation of this kind begins, following 'I would like to'."""
+    first_question: str
+    """The key question as the seeker would put it."""
 
 
 KINDS: dict[Relationship, Kind] = {
@@ -36,24 +38,28 @@ KINDS: dict[Relationship, Kind] = {
         Relationship.MENTOR,
         "Where do you want to go?",
         "Listens and advises on your way; low stakes, and no power over you.",
-        "think aloud with you about where I want to go",
+        "think aloud with you about my way",
+        "Where do I want to go?",
     ),
     Relationship.COACH: Kind(
         Relationship.COACH,
         "How can you improve your performance?",
         "Trains one skill of your present job with you, directly and tactically.",
         "practise one thing with you until I do it better",
+        "How can I improve my performance?",
     ),
     Relationship.SPONSOR: Kind(
         Relationship.SPONSOR,
         "How can we accomplish things together that will advance both of our careers?",
         "Puts their own weight behind something that advances you both.",
         "show you something that could advance us both",
+        "How can we accomplish things together that will advance both of our careers?",
     ),
     Relationship.PEER: Kind(
         Relationship.PEER,
         "How can we help each other get better?",
         "Learns with you, as an equal: both give and both take.",
-        "compare notes with you, so that both of us get better",
+        "compare notes with you",
+        "How can we help each other get better?",
     ),
 }

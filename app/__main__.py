@@ -1,0 +1,114 @@
+"""The terminal's door: `python -m app recommend | why-not | serve`.
+
+Exit codes: 0 answered, 1 a problem (one line on stderr), 2 wrong usage.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from recommender.errors import LearningRelationshipsError
+from recommender.relationships import Relationship
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except LearningRelationshipsError as error:
+        print(f"error: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        sys.stderr.close()
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+    return 1
+
+
+def _recommend(options: argparse.Namespace) -> int:
+    from app.terminal import render_recommendation
+    from index.search import IndexReader
+    from recommender.policy import parse_policy
+    from recommender.recommend import Request, recommend
+
+    snapshot = IndexReader(options.index).current()
+    policy = parse_policy(snapshot.policy_text, f"policy of snapshot {snapshot.snapshot_id}")
+    request = Request(options.person, options.goal, options.relationship, options.limit)
+    answer = recommend(snapshot, request, policy)
+    _print(options.json, answer.to_json(), render_recommendation(answer))
+    return 0
+
+
+def _why_not(options: argparse.Namespace) -> int:
+    from app.terminal import render_why_not
+    from index.search import IndexReader
+    from recommender.policy import parse_policy
+    from recommender.recommend import Request, why_not
+
+    snapshot = IndexReader(options.index).current()
+    policy = parse_policy(snapshot.policy_text, f"policy of snapshot {snapshot.snapshot_id}")
+    request = Request(options.person, options.goal or "", options.relationship)
+    answer = why_not(snapshot, request, options.candidate, policy)
+    _print(options.json, answer.to_json(), render_why_not(answer))
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from app.serve import serve
+
+    return serve(options.index, options.port)
+
+
+def _print(as_json: bool, document: dict[str, Any], text: str) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=2) if as_json else text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m app", description="Ask for learning relationships."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("recommend", help="suggest colleagues for a learning goal")
+    _add_index_and_person(command)
+    command.add_argument("--goal", required=True, help="what you would like to learn")
+    command.add_argument("--relationship", type=Relationship, choices=list(Relationship))
+    command.add_argument(
+        "--limit", type=_positive, help="suggestions a list (default: the policy's)"
+    )
+    command.set_defaults(run=_recommend)
+
+    command = commands.add_parser("why-not", help="say why a colleague is not suggested")
+    _add_index_and_person(command)
+    command.add_argument("--candidate", required=True, help="the colleague's person_id")
+    command.add_argument(
+        "--relationship", type=Relationship, choices=list(Relationship), required=True
+    )
+    command.add_argument("--goal", help="with it, the colleague's rank")
+    command.set_defaults(run=_why_not)
+
+    command = commands.add_parser("serve", help="open the pages on this machine")
+    command.add_argument("--index", type=Path, required=True, help="the index folder")
+    command.add_argument("--port", type=_positive, default=8501)
+    command.set_defaults(run=_serve)
+    return parser
+
+
+def _add_index_and_person(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--index", type=Path, required=True, help="the index folder")
+    command.add_argument("--person", required=True, help="the seeker's person_id")
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,161 @@
+"""The order becomes reasons: evidence, power, contributions, strength, and how to begin.
+
+Nothing here is invented: a quotation is a passage as it stands in the profile, a contribution is a
+term of the sum that made the order, and a sentence about power is read off the reporting lines.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from recommender.features import SIGNALS
+from recommender.goals import Goal
+from recommender.org import NO_DISTANCE
+from recommender.people import NO_LEVEL, People
+from recommender.profiles import Field
+from recommender.ranking import Ranking
+from recommender.relationships import KINDS, Relationship
+from recommender.retrieval import QUOTABLE, Candidates, Retriever
+
+MAX_QUOTE_IN_OPENING = 160
+"""An opening quotes at most this many characters of a passage."""
+
+_NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+class Strength(StrEnum):
+    """How good a match is, calibrated on judgements."""
+
+    STRONG = "strong"
+    FAIR = "fair"
+    WEAK = "weak"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage of the helper's profile that speaks to a need of the goal."""
+
+    need: str
+    field: str
+    passage: str
+    """Quoted exactly as it is indexed."""
+    similarity: float
+    """Cosine of need and passage, -1 to 1."""
+    number: int
+    """The passage's number in the snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one signal adds to a score: `contribution = value * weight`."""
+
+    signal: str
+    value: float
+    weight: float
+    contribution: float
+
+    @property
+    def label(self) -> str:
+        """What the signal is called on a card."""
+        return SIGNALS[self.signal].label
+
+
+def find_evidence(
+    retriever: Retriever, candidates: Candidates, place: int, goal: Goal
+) -> tuple[Evidence, ...]:
+    """Quote the passage that speaks best to each need; a passage is quoted once.
+
+    Args:
+        retriever: where the texts are.
+        candidates: the candidates of this goal.
+        place: the helper's place among `candidates`.
+        goal: the goal whose needs are to be met.
+    """
+    entries = np.arange(candidates.starts[place], candidates.starts[place + 1])
+    entries = entries[np.isin(candidates.field[entries], QUOTABLE)]
+    best: dict[int, tuple[float, str]] = {}
+    for number, need in enumerate(goal.needs):
+        if not len(entries):
+            break
+        similarity = candidates.similarity[goal.row_of_need(number), entries]
+        entry = int(entries[int(np.argmax(similarity))])
+        if similarity.max() > best.get(entry, (-2.0, ""))[0]:
+            best[entry] = (float(similarity.max()), need)
+    texts = retriever.texts(candidates.passage[list(best)]) if best else []
+    return tuple(
+        Evidence(
+            need=need,
+            field=Field(int(candidates.field[entry])).word,
+            passage=text,
+            similarity=similarity,
+            number=int(candidates.passage[entry]),
+        )
+        for (entry, (similarity, need)), text in zip(best.items(), texts, strict=True)
+    )
+
+
+def list_contributions(ranking: Ranking, position: int) -> tuple[Contribution, ...]:
+    """List what each signal adds to the score of the person at `position`, the largest first."""
+    parts = [
+        Contribution(name, float(value), float(weight), float(value * weight))
+        for name, value, weight in zip(
+            ranking.signals, ranking.values[:, position], ranking.weights, strict=True
+        )
+    ]
+    return tuple(sorted(parts, key=lambda part: -abs(part.contribution)))
+
+
+def describe_power(people: People, seeker: int, helper: int) -> str:
+    """Say in a sentence who has power over whom: the levels between, and the lines of command."""
+    return f"{_levels_between(people, seeker, helper)}, {_lines(people, seeker, helper)}"
+
+
+def _levels_between(people: People, seeker: int, helper: int) -> str:
+    own, theirs = int(people.level[seeker]), int(people.level[helper])
+    if NO_LEVEL in (own, theirs):
+        return "level not known"
+    if theirs == own:
+        return "on your level"
+    count = abs(theirs - own)
+    word = _NUMBER_WORDS[count] if count < len(_NUMBER_WORDS) else str(count)
+    return f"{word} level{'s' if count > 1 else ''} {'above' if theirs > own else 'below'} you"
+
+
+def _lines(people: People, seeker: int, helper: int) -> str:
+    org = people.org
+    if not (org.placed[seeker] and org.placed[helper]):
+        return "reporting line not known"
+    if org.manager[seeker] == helper:
+        return "your manager"
+    if org.manager[helper] == seeker:
+        return "reports to you"
+    if org.is_above(helper, seeker):
+        return "above you in your own line of command"
+    if org.is_above(seeker, helper):
+        return "below you in your own line of command"
+    if org.manager[seeker] == org.manager[helper]:
+        return "with the same manager as you"
+    if int(org.distances(seeker, np.array([helper]))[0]) == NO_DISTANCE:
+        return "in a part of the organisation with no manager in common"
+    return "in another line of command"
+
+
+def open_conversation(relationship: Relationship, evidence: Sequence[Evidence], goal: Goal) -> str:
+    """Write how a first conversation may begin, from the goal, the evidence and the kind."""
+    kind = KINDS[relationship]
+    need = evidence[0].need if evidence else goal.text
+    opening = ""
+    if evidence and evidence[0].field != Field.ROLE.word:
+        opening = f"I read in your profile: “{_shorten(evidence[0].passage)}”. "
+    return (
+        f"{opening}I would like to {kind.first_topic}. What I am after: “{_shorten(need)}” "
+        f"A question to begin with: {kind.first_question}"
+    )
+
+
+def _shorten(text: str) -> str:
+    if len(text) <= MAX_QUOTE_IN_OPENING:
+        return text
+    return text[:MAX_QUOTE_IN_OPENING].rsplit(" ", 1)[0] + " …"

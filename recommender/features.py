@@ -1,0 +1,248 @@
+"""The signals of seeker and candidate from which a ranking is made, each in a stated range."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recommender.goals import Goal
+from recommender.people import NO_CODE, NO_LEVEL, People
+from recommender.profiles import Field
+from recommender.relationships import Relationship
+from recommender.retrieval import Candidates
+
+BEST_PASSAGES = 3
+"""How many of a person's passages speak for them."""
+
+WORDS_HALF = 8.0
+"""The BM25 that counts as half a match."""
+
+FRESH_HALF_LIFE_MONTHS = 24.0
+"""A profile this old counts half as fresh as one of today."""
+
+UNKNOWN = 0.5
+"""What a signal in 0 to 1 says where the fact is unknown: neither for nor against."""
+
+WORKING_HOURS = (9.0, 17.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One goal of one seeker against its candidates."""
+
+    people: People
+    candidates: Candidates
+    goal: Goal
+    relationship: Relationship | None
+    seeker: int | None
+    """The seeker's row; None where a goal is matched by its text alone."""
+
+    @property
+    def level_gap(self) -> NDArray[np.float64]:
+        """Levels of each candidate above the seeker: `(n,)`, NaN where one is unknown."""
+        n_candidates = len(self.candidates)
+        if self.seeker is None or self.people.level[self.seeker] == NO_LEVEL:
+            return np.full(n_candidates, np.nan)
+        level = self.people.level[self.candidates.rows].astype(np.float64)
+        level[level == NO_LEVEL] = np.nan
+        return level - float(self.people.level[self.seeker])
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One reason to rank a candidate higher."""
+
+    name: str
+    low: float
+    high: float
+    label: str
+    """What it is called on a card."""
+    says: str
+    """What it measures and why, for the reader of the policy."""
+    compute: Callable[[Match], NDArray[np.float64]]
+    """Gives `(n,)` float64 within `low` to `high`; higher is better."""
+
+
+def _passages(match: Match) -> NDArray[np.float64]:
+    by_text = best_passages(match.candidates, BEST_PASSAGES)
+    return np.asarray(match.goal.weights @ by_text, np.float64)
+
+
+def _profile(match: Match) -> NDArray[np.float64]:
+    found = match.candidates
+    value = np.zeros((found.similarity.shape[0], len(found)))
+    at = np.flatnonzero(found.field == Field.PROFILE)
+    value[:, owners(found)[at]] = found.similarity[:, at]
+    return np.asarray(match.goal.weights @ value, np.float64)
+
+
+def _words(match: Match) -> NDArray[np.float64]:
+    bm25 = match.candidates.lexical.astype(np.float64)
+    return np.asarray(match.goal.weights @ (bm25 / (bm25 + WORDS_HALF)), np.float64)
+
+
+def _level_fit(match: Match) -> NDArray[np.float64]:
+    gap = match.level_gap
+    match match.relationship:
+        case Relationship.MENTOR:
+            fit = np.where(gap <= 0, 0.0, np.clip(1.0 - (gap - 2) / 4, 0.0, 1.0))
+        case Relationship.COACH:
+            fit = np.clip((gap + 2) / 4, 0.0, 1.0)
+        case Relationship.SPONSOR:
+            fit = np.clip(gap / 5, 0.0, 1.0)
+        case Relationship.PEER:
+            fit = np.clip(1.0 - np.abs(gap) / 2, 0.0, 1.0)
+        case None:
+            fit = np.full(len(gap), UNKNOWN)
+    return np.where(np.isnan(gap), UNKNOWN, fit)
+
+
+def _other_department(match: Match) -> NDArray[np.float64]:
+    return _differs(match, match.people.department.codes)
+
+
+def _other_team(match: Match) -> NDArray[np.float64]:
+    return _differs(match, match.people.team.codes)
+
+
+def _differs(match: Match, codes: NDArray[np.int32]) -> NDArray[np.float64]:
+    there = codes[match.candidates.rows]
+    if match.seeker is None or codes[match.seeker] == NO_CODE:
+        return np.full(len(there), UNKNOWN)
+    differs = (there != codes[match.seeker]).astype(np.float64)
+    return np.where(there == NO_CODE, UNKNOWN, differs)
+
+
+def _fresh(match: Match) -> NDArray[np.float64]:
+    updated = match.people.updated_on[match.candidates.rows]
+    months = (match.people.as_of - updated).astype("timedelta64[D]").astype(np.float64) / 30.44
+    fresh = 0.5 ** (np.clip(months, 0.0, None) / FRESH_HALF_LIFE_MONTHS)
+    return np.where(np.isnat(updated), UNKNOWN, fresh)
+
+
+def _language(match: Match) -> NDArray[np.float64]:
+    there = match.people.languages[match.candidates.rows]
+    if match.seeker is None or not match.people.languages[match.seeker]:
+        return np.full(len(there), UNKNOWN)
+    shared = (there & match.people.languages[match.seeker]) != 0
+    return np.where(there == 0, UNKNOWN, shared.astype(np.float64))
+
+
+def _hours(match: Match) -> NDArray[np.float64]:
+    rows = match.candidates.rows
+    if match.seeker is None:
+        return np.full(len(rows), UNKNOWN)
+    return overlapping_hours(match.people, match.seeker, rows) / (
+        WORKING_HOURS[1] - WORKING_HOURS[0]
+    )
+
+
+SIGNALS: dict[str, Signal] = {
+    signal.name: signal
+    for signal in (
+        Signal(
+            "passages", -1.0, 1.0, "what they wrote",
+            "mean similarity of the goal with the person's three best passages", _passages,
+        ),
+        Signal(
+            "profile", -1.0, 1.0, "whole profile",
+            "similarity of the goal with the whole profile as one text", _profile,
+        ),
+        Signal(
+            "words", 0.0, 1.0, "shared words",
+            "BM25 of the goal with the whole profile, as a share: b / (b + 8)", _words,
+        ),
+        Signal(
+            "level_fit", 0.0, 1.0, "level",
+            "how well the gap of levels suits the kind of relationship", _level_fit,
+        ),
+        Signal(
+            "other_department", 0.0, 1.0, "another department",
+            "1 in another department: a view from outside, and no shared interests",
+            _other_department,
+        ),
+        Signal("other_team", 0.0, 1.0, "another team", "1 in another team", _other_team),
+        Signal(
+            "fresh", 0.0, 1.0, "fresh profile",
+            "how recently the profile was updated; half after two years", _fresh,
+        ),
+        Signal(
+            "language", 0.0, 1.0, "a language in common", "1 with a language in common", _language,
+        ),
+        Signal(
+            "hours", 0.0, 1.0, "overlapping hours",
+            "the share of a working day (9 to 17, own time) that the two have in common", _hours,
+        ),
+    )
+}  # fmt: skip
+"""Every signal that a policy may weigh, by name."""
+
+
+def compute_signals(match: Match, names: tuple[str, ...]) -> NDArray[np.float64]:
+    """Compute the named signals: `(len(names), n)` float64, row i is signal `names[i]`."""
+    if not names:
+        return np.zeros((0, len(match.candidates)))
+    return np.vstack([SIGNALS[name].compute(match) for name in names])
+
+
+def owners(candidates: Candidates) -> NDArray[np.int64]:
+    """Say to which candidate each passage entry belongs: `(m,)` int64."""
+    return np.repeat(np.arange(len(candidates)), np.diff(candidates.starts))
+
+
+def best_passages(candidates: Candidates, best: int) -> NDArray[np.float64]:
+    """Average each candidate's `best` most similar passages, the whole profile left out.
+
+    Returns:
+        `(n_texts, n)` float64, -1 to 1: the mean over the passages there are, where fewer than
+        `best`; -1 for a candidate without passages.
+    """
+    n_texts, n_candidates = candidates.similarity.shape[0], len(candidates)
+    pieces = candidates.field != Field.PROFILE
+    owner = owners(candidates)[pieces]
+    similarity = candidates.similarity[:, pieces]
+    counts = np.bincount(owner, minlength=n_candidates)
+    width = max(int(counts.max(initial=0)), best)
+    place = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+    table = np.full((n_texts, n_candidates, width), -np.inf, np.float32)
+    table[:, owner, place] = similarity
+    top = np.partition(table, width - best, axis=2)[:, :, width - best :].astype(np.float64)
+    taken = np.clip(counts, 0, best)
+    total = np.where(np.isfinite(top), top, 0.0).sum(axis=2)
+    return np.where(taken > 0, total / np.maximum(taken, 1), -1.0)
+
+
+def overlapping_hours(people: People, seeker: int, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Count the hours from 9 to 17 that the seeker shares with each of `rows`: `(n,)`, 0 to 8.
+
+    An unknown time zone counts as half a day.
+    """
+    offsets = utc_offsets(people.timezone.names, str(people.as_of))
+    day = WORKING_HOURS[1] - WORKING_HOURS[0]
+    own = offsets[people.timezone.codes[seeker]]
+    apart = np.abs(offsets[people.timezone.codes[rows]] - own)
+    apart = np.minimum(apart, 24.0 - apart)
+    return np.where(np.isnan(apart), UNKNOWN * day, np.clip(day - apart, 0.0, day))
+
+
+@lru_cache(maxsize=8)
+def utc_offsets(names: tuple[str, ...], day: str) -> NDArray[np.float64]:
+    """Look up the hours ahead of UTC of each time zone on a day; the last entry is 'unknown'.
+
+    Returns:
+        `(len(names) + 1,)` float64; NaN for a name that is no time zone, and at index `NO_CODE`.
+    """
+    noon = pd.Timestamp(day) + pd.Timedelta(hours=12)
+    offsets = np.full(len(names) + 1, np.nan)
+    for number, name in enumerate(names):
+        try:
+            offset = noon.tz_localize(ZoneInfo(name)).utcoffset()
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+        if offset is not None:
+            offsets[number] = offset.total_seconds() / 3600
+    return offsets

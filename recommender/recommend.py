@@ -1,0 +1,310 @@
+"""The whole way of one goal, on one page.
+
+    goal text → needs → eligible people → candidates → signals → ranking → reasons
+
+The app, the terminal and the evaluation all come through here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from recommender.eligibility import Eligibility, LiveFacts, Reason, eligibility, reasons_against
+from recommender.explanation import (
+    Contribution,
+    Evidence,
+    Strength,
+    describe_power,
+    find_evidence,
+    list_contributions,
+    open_conversation,
+)
+from recommender.features import Match
+from recommender.goals import Goal, read_goal, whole_goal
+from recommender.policy import Policy
+from recommender.ranking import Ranking, rank
+from recommender.relationships import KINDS, Relationship
+from recommender.retrieval import Candidates, Retriever
+
+NO_STRONG_MATCH = (
+    "No strong match. Try to name the skill or situation in other words, split the goal, "
+    "or look at another kind of relationship."
+)
+NOBODY_ELIGIBLE = (
+    "Nobody is available for this kind of relationship under the rules at the moment. "
+    "Try another kind."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a seeker asks."""
+
+    seeker_id: str
+    goal: str
+    relationship: Relationship | None = None
+    """One kind, or None for all four."""
+    limit: int | None = None
+    """How many suggestions a list holds; None for the policy's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One colleague in a list, with every reason for being there."""
+
+    rank: int
+    person_id: str
+    display_name: str
+    job_title: str
+    score: float
+    strength: Strength
+    power: str
+    evidence: tuple[Evidence, ...]
+    contributions: tuple[Contribution, ...]
+    """Sum to `score`."""
+    first_conversation: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the published form."""
+        return {
+            "rank": self.rank,
+            "person_id": self.person_id,
+            "display_name": self.display_name,
+            "job_title": self.job_title,
+            "score": self.score,
+            "strength": str(self.strength),
+            "power": self.power,
+            "evidence": [
+                {
+                    "need": item.need,
+                    "field": item.field,
+                    "passage": item.passage,
+                    "similarity": item.similarity,
+                }
+                for item in self.evidence
+            ],
+            "contributions": [
+                {
+                    "signal": part.signal,
+                    "value": part.value,
+                    "weight": part.weight,
+                    "contribution": part.contribution,
+                }
+                for part in self.contributions
+            ],
+            "first_conversation": self.first_conversation,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionList:
+    """The suggestions for one kind of relationship."""
+
+    relationship: Relationship
+    suggestions: tuple[Suggestion, ...]
+    excluded: dict[str, int]
+    """How many people each rule excludes."""
+    note: str
+    """What to try where nothing is strong; empty otherwise."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the published form."""
+        return {
+            "relationship": str(self.relationship),
+            "question": KINDS[self.relationship].question,
+            "suggestions": [suggestion.to_json() for suggestion in self.suggestions],
+            "excluded": self.excluded,
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The answer to one request."""
+
+    seeker: str
+    goal: Goal
+    snapshot: str
+    lists: tuple[SuggestionList, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the published form, a contract: see the README."""
+        return {
+            "seeker": self.seeker,
+            "goal": self.goal.text,
+            "snapshot": self.snapshot,
+            "lists": [part.to_json() for part in self.lists],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why a colleague is not suggested, or where they stand."""
+
+    reasons: tuple[Reason, ...]
+    rank: int | None
+    """1 is first among all eligible people; None without a goal or where a rule excludes."""
+    held_back_by: tuple[tuple[str, float], ...]
+    """Signals that cost the person most against the last suggested one: name and difference."""
+
+    @property
+    def eligible(self) -> bool:
+        """Whether no rule excludes the person."""
+        return not self.reasons
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the published form."""
+        return {
+            "eligible": self.eligible,
+            "reasons": [{"rule": reason.rule, "says": reason.says} for reason in self.reasons],
+            "rank": self.rank,
+            "held_back_by": [
+                {"signal": signal, "contribution": difference}
+                for signal, difference in self.held_back_by
+            ],
+        }
+
+
+def recommend(
+    retriever: Retriever, request: Request, policy: Policy, live: LiveFacts | None = None
+) -> Recommendation:
+    """Answer one request: a list of explained suggestions for each kind asked for.
+
+    Raises:
+        GoalError: the goal is empty or far too long.
+        UnknownPersonError: the seeker is not in the snapshot.
+    """
+    people, live = retriever.people, live or LiveFacts.none()
+    seeker = people.row(request.seeker_id)
+    goal = read_goal(request.goal)
+    vectors = retriever.encode(goal.texts)
+    kinds = [request.relationship] if request.relationship else list(Relationship)
+    length = policy.list.length if request.limit is None else request.limit
+    lists = []
+    for kind in kinds:
+        allowed = eligibility(people, seeker, kind, policy, live)
+        found = retriever.candidates(goal.texts, vectors, allowed.mask, policy.list.candidates)
+        ranking = rank(Match(people, found, goal, kind, seeker), policy.of(kind).weights)
+        lists.append(
+            _explain(retriever, policy, seeker, goal, kind, allowed, found, ranking, length)
+        )
+    return Recommendation(request.seeker_id, goal, retriever.snapshot_id, tuple(lists))
+
+
+def rank_everyone(
+    retriever: Retriever,
+    goal: str,
+    relationship: Relationship | None,
+    policy: Policy,
+    *,
+    seeker: int | None,
+    live: LiveFacts | None = None,
+) -> Ranking:
+    """Rank every eligible person for a goal, for evaluation and for `why_not`.
+
+    Args:
+        retriever: the snapshot.
+        goal: the goal's text.
+        relationship: the kind; None measures the relevance of texts alone, without rules.
+        policy: rules and weights.
+        seeker: the seeker's row; None only where `relationship` is None.
+        live: facts newer than the snapshot.
+    """
+    people = retriever.people
+    if relationship is None or seeker is None:
+        read, mask = whole_goal(goal), np.ones(len(people), np.bool_)
+        weights = policy.relevance.weights
+    else:
+        read = read_goal(goal)
+        mask = eligibility(people, seeker, relationship, policy, live or LiveFacts.none()).mask
+        weights = policy.of(relationship).weights
+    found = retriever.candidates(read.texts, retriever.encode(read.texts), mask, None)
+    return rank(Match(people, found, read, relationship, seeker), weights)
+
+
+def why_not(
+    retriever: Retriever,
+    request: Request,
+    candidate_id: str,
+    policy: Policy,
+    live: LiveFacts | None = None,
+) -> WhyNot:
+    """Say which rule excludes a colleague from one kind, or what rank they have and why not higher.
+
+    Raises:
+        GoalError: a goal was given that cannot be answered.
+        UnknownPersonError: the seeker or the colleague is not in the snapshot.
+        ValueError: the request names no kind of relationship.
+    """
+    if request.relationship is None:
+        raise ValueError("why_not needs one kind of relationship")
+    people = retriever.people
+    seeker, candidate = people.row(request.seeker_id), people.row(candidate_id)
+    reasons = reasons_against(people, seeker, candidate, request.relationship, policy, live)
+    if reasons or not request.goal.strip():
+        return WhyNot(tuple(reasons), None, ())
+    ranking = rank_everyone(
+        retriever, request.goal, request.relationship, policy, seeker=seeker, live=live
+    )
+    position = int(np.flatnonzero(ranking.rows == candidate)[0])
+    length = policy.list.length if request.limit is None else request.limit
+    last = max(min(length, len(ranking.rows)) - 1, 0)
+    return WhyNot((), position + 1, _held_back(ranking, position, last))
+
+
+def _held_back(ranking: Ranking, position: int, last: int) -> tuple[tuple[str, float], ...]:
+    if position <= last:
+        return ()
+    behind = ranking.contributions[:, position] - ranking.contributions[:, last]
+    worst = np.argsort(behind)
+    return tuple(
+        (ranking.signals[number], float(behind[number])) for number in worst if behind[number] < 0
+    )
+
+
+def _explain(
+    retriever: Retriever,
+    policy: Policy,
+    seeker: int,
+    goal: Goal,
+    kind: Relationship,
+    allowed: Eligibility,
+    found: Candidates,
+    ranking: Ranking,
+    length: int,
+) -> SuggestionList:
+    people = retriever.people
+    suggestions = []
+    for position, row in enumerate(ranking.rows[:length].tolist()):
+        evidence = find_evidence(retriever, found, int(ranking.place[position]), goal)
+        suggestions.append(
+            Suggestion(
+                rank=position + 1,
+                person_id=str(people.ids[row]),
+                display_name=people.text(row, "display_name"),
+                job_title=people.text(row, "job_title"),
+                score=float(ranking.scores[position]),
+                strength=_strength(policy, kind, float(ranking.scores[position])),
+                power=describe_power(people, seeker, row),
+                evidence=evidence,
+                contributions=list_contributions(ranking, position),
+                first_conversation=open_conversation(kind, evidence, goal),
+            )
+        )
+    return SuggestionList(kind, tuple(suggestions), allowed.excluded, _note(suggestions))
+
+
+def _strength(policy: Policy, kind: Relationship, score: float) -> Strength:
+    limits = policy.of(kind).strength
+    if score >= limits.strong:
+        return Strength.STRONG
+    return Strength.FAIR if score >= limits.fair else Strength.WEAK
+
+
+def _note(suggestions: Sequence[Suggestion]) -> str:
+    if not suggestions:
+        return NOBODY_ELIGIBLE
+    weak = all(suggestion.strength is Strength.WEAK for suggestion in suggestions)
+    return NO_STRONG_MATCH if weak else ""
