@@ -1,0 +1,61 @@
+"""A company of seven, small enough to check by eye.
+
+ada (L8, Board)
+├── bo  (L6, Engineering)
+│   ├── cy (L4, Engineering)   the seeker of most tests
+│   └── di (L4, Engineering)
+└── ed  (L6, Finance)
+    └── fay (L5, Finance)
+gus: no manager, no reports, no level
+"""
+
+import numpy as np
+import pandas as pd
+
+from recommender.people import PEOPLE_COLUMNS, People
+
+ADA, BO, CY, DI, ED, FAY, GUS = range(7)
+AS_OF = np.datetime64("2026-11-01", "D")
+
+_ROWS = [
+    # id, title, level, department, team, zone, languages, manager
+    ("ada", "Chief Executive", 8, "Board", "Board", "Europe/Amsterdam", "English;Dutch", ""),
+    ("bo", "Head of Engineering", 6, "Engineering", "Lead", "Europe/Amsterdam", "English", "ada"),
+    ("cy", "Developer", 4, "Engineering", "Web", "Europe/Amsterdam", "English;Polish", "bo"),
+    ("di", "Developer", 4, "Engineering", "Data", "America/Sao_Paulo", "Portuguese", "bo"),
+    ("ed", "Head of Finance", 6, "Finance", "Lead", "Asia/Kolkata", "English", "ada"),
+    ("fay", "Controller", 5, "Finance", "Control", "", "", "ed"),
+    ("gus", "Adviser", None, "", "", "Nowhere/Else", "Polish", ""),
+]
+_UPDATED = ["2026-11-01", "2024-11-01", "2026-11-01", "2020-01-01", "2026-11-01", None, None]
+
+
+def small_company(**changes: list[object]) -> People:
+    """Build the company; `changes` replaces whole columns."""
+    frame = pd.DataFrame({column: [""] * len(_ROWS) for column in PEOPLE_COLUMNS}, dtype="str")
+    ids, titles, levels, departments, teams, zones, languages, managers = zip(*_ROWS, strict=True)
+    columns: dict[str, list[object]] = {
+        "person_id": list(ids),
+        "display_name": [name.capitalize() for name in ids],
+        "job_title": list(titles),
+        "job_level": list(levels),
+        "department": list(departments),
+        "team": list(teams),
+        "timezone": list(zones),
+        "languages": list(languages),
+        "manager_id": list(managers),
+        "status": ["active"] * len(ids),
+        "worker_type": ["employee"] * len(ids),
+        "open_to": ["mentor;coach;sponsor;peer"] * len(ids),
+        "capacity": [1] * len(ids),
+        "updated_on": list(_UPDATED),
+        "hire_date": [None] * len(ids),
+        **changes,
+    }
+    for name, values in columns.items():
+        frame[name] = values
+    frame["job_level"] = frame["job_level"].astype("Int16")
+    frame["capacity"] = frame["capacity"].astype("int16")
+    for name in ("hire_date", "updated_on"):
+        frame[name] = pd.to_datetime(frame[name])
+    return People.from_frame(frame, AS_OF)

@@ -1,0 +1,44 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommender.errors import GoalError
+from recommender.goals import MAX_GOAL_CHARACTERS, MAX_NEEDS, read_goal
+
+
+def test_a_simple_goal_is_its_own_only_need() -> None:
+    goal = read_goal("  understand   SQL joins properly ")
+    assert goal.text == "understand SQL joins properly"
+    assert goal.needs == ("understand SQL joins properly",)
+    assert goal.texts == goal.needs
+    assert goal.weights.tolist() == [1.0]
+
+
+def test_sentences_are_needs_and_half_the_weight_is_the_whole() -> None:
+    goal = read_goal("I want to learn to negotiate. Also, I have to get better at Excel!")
+    assert goal.needs == ("I want to learn to negotiate.", "Also, I have to get better at Excel!")
+    assert goal.texts == (goal.text, *goal.needs)
+    assert goal.weights.tolist() == [0.5, 0.25, 0.25]
+
+
+def test_a_fragment_joins_its_neighbour() -> None:
+    assert read_goal("Confidence. It went somewhere in 2022.").needs == (
+        "Confidence. It went somewhere in 2022.",
+    )
+
+
+@pytest.mark.parametrize("text", ["", "   \n ", "🎉🎉🎉", "1234 !?", "...", "x" * 5000])
+def test_what_cannot_be_answered_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(GoalError, match="say in a"):
+        read_goal(text)
+
+
+@given(st.text(min_size=1, max_size=MAX_GOAL_CHARACTERS))
+def test_no_word_is_lost_and_needs_are_few(text: str) -> None:
+    if not any(character.isalpha() for character in text):
+        return
+    goal = read_goal(text)
+    assert 1 <= len(goal.needs) <= MAX_NEEDS
+    assert goal.weights.sum() == pytest.approx(1.0)
+    kept = "".join(character for need in goal.needs for character in need if character.isalnum())
+    assert kept == "".join(character for character in text if character.isalnum())

@@ -1,0 +1,138 @@
+"""Signals and order, worked by hand on the small company."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommender.features import SIGNALS, Match, best_passages, overlapping_hours
+from recommender.goals import read_goal
+from recommender.people import People
+from recommender.profiles import Field
+from recommender.ranking import rank
+from recommender.relationships import Relationship
+from recommender.retrieval import Candidates
+from tests.recommender.company import ADA, BO, CY, DI, ED, FAY, GUS, small_company
+
+PEOPLE = small_company()
+A, S, R, W = Field.ABOUT, Field.SKILLS, Field.ROLE, Field.PROFILE
+
+
+def candidates(
+    rows: list[int], passages: list[list[tuple[Field, float]]], words: list[float]
+) -> Candidates:
+    counts = [len(entries) for entries in passages]
+    flat = [entry for entries in passages for entry in entries]
+    return Candidates(
+        rows=np.array(rows, np.int64),
+        starts=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
+        passage=np.arange(len(flat), dtype=np.int64),
+        field=np.array([field for field, _ in flat], np.uint8),
+        similarity=np.array([[value for _, value in flat]], np.float32),
+        lexical=np.array([words], np.float32),
+    )
+
+
+def match(
+    found: Candidates, kind: Relationship | None, seeker: int | None = CY, people: People = PEOPLE
+) -> Match:
+    return Match(people, found, read_goal("learn to sail"), kind, seeker)
+
+
+TWO = candidates(
+    [BO, FAY],
+    [[(A, 0.5), (S, 0.25), (R, 0.0), (R, -0.5), (W, 0.75)], [(R, 0.5), (W, 0.25)]],
+    [8.0, 0.0],
+)
+
+
+def signal(name: str, at: Match) -> list[float]:
+    return [float(value) for value in SIGNALS[name].compute(at)]
+
+
+def test_passages_is_the_mean_of_the_three_best_without_the_whole_profile() -> None:
+    assert signal("passages", match(TWO, None)) == pytest.approx([0.25, 0.5])
+
+
+def test_profile_is_the_similarity_of_the_whole() -> None:
+    assert signal("profile", match(TWO, None)) == pytest.approx([0.75, 0.25])
+
+
+def test_words_is_half_at_eight() -> None:
+    assert signal("words", match(TWO, None)) == pytest.approx([0.5, 0.0])
+
+
+def test_somebody_without_passages_is_last() -> None:
+    empty = candidates([BO, FAY], [[(W, 0.9)], [(R, -0.9)]], [0.0, 0.0])
+    assert best_passages(empty, 3).tolist() == [[-1.0, pytest.approx(-0.9)]]
+
+
+ALL = candidates([ADA, BO, DI, ED, FAY, GUS], [[(R, 0.0)]] * 6, [0.0] * 6)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [  # gaps above Cy: Ada 4, Bo 2, Di 0, Ed 2, Fay 1, Gus unknown
+        (Relationship.MENTOR, [0.5, 1.0, 0.0, 1.0, 1.0, 0.5]),
+        (Relationship.COACH, [1.0, 1.0, 0.5, 1.0, 0.75, 0.5]),
+        (Relationship.SPONSOR, [0.8, 0.4, 0.0, 0.4, 0.2, 0.5]),
+        (Relationship.PEER, [0.0, 0.0, 1.0, 0.0, 0.5, 0.5]),
+    ],
+)
+def test_level_fit_by_kind(kind: Relationship, expected: list[float]) -> None:
+    assert signal("level_fit", match(ALL, kind)) == pytest.approx(expected)
+
+
+def test_departments_languages_and_freshness() -> None:
+    at = match(ALL, Relationship.MENTOR)
+    assert signal("other_department", at) == [1.0, 0.0, 0.0, 1.0, 1.0, 0.5]
+    assert signal("language", at) == [1.0, 1.0, 0.0, 1.0, 0.5, 1.0]
+    fresh = signal("fresh", at)
+    assert fresh[0] == 1.0
+    assert fresh[1] == pytest.approx(0.5, abs=0.01)
+    assert fresh[4:] == [0.5, 0.5]
+
+
+def test_hours_from_nine_to_five_in_both_places() -> None:
+    # November: Amsterdam +1, Sao Paulo -3, Kolkata +5.5; Fay's and Gus's are unknown.
+    rows = np.array([BO, DI, ED, FAY, GUS])
+    assert overlapping_hours(PEOPLE, CY, rows).tolist() == [8.0, 4.0, 3.5, 4.0, 4.0]
+
+
+def test_the_order_is_the_weighted_sum() -> None:
+    ranking = rank(match(TWO, None), {"passages": 1.0, "profile": 0.5, "words": 0.25, "fresh": 0.0})
+    assert ranking.signals == ("passages", "profile", "words")
+    assert ranking.rows.tolist() == [BO, FAY]
+    assert ranking.scores == pytest.approx([0.25 + 0.375 + 0.125, 0.5 + 0.125])
+
+
+def test_equal_scores_stand_in_the_order_of_rows() -> None:
+    assert rank(match(ALL, None), {"passages": 1.0}).rows.tolist() == [ADA, BO, DI, ED, FAY, GUS]
+
+
+values = st.floats(-1, 1, width=32)
+
+
+@given(
+    st.lists(st.tuples(values, values, values, st.floats(0, 60, width=32)), min_size=1, max_size=6),
+    st.sampled_from([None, *Relationship]),
+    st.dictionaries(st.sampled_from(sorted(SIGNALS)), st.floats(-3, 3)),
+)
+def test_signals_keep_their_range_and_contributions_sum_to_the_score(
+    people: list[tuple[float, float, float, float]],
+    kind: Relationship | None,
+    weights: dict[str, float],
+) -> None:
+    rows = [ADA, BO, DI, ED, FAY, GUS][: len(people)]
+    found = candidates(
+        rows, [[(A, a), (S, b), (W, c)] for a, b, c, _ in people], [d for *_, d in people]
+    )
+    at = match(found, kind)
+    for name, item in SIGNALS.items():
+        value = item.compute(at)
+        assert ((item.low <= value) & (value <= item.high)).all(), name
+    ranking = rank(at, weights)
+    assert np.abs(ranking.contributions.sum(axis=0) - ranking.scores).max() <= 1e-9
+    assert (np.diff(ranking.scores) <= 0).all()
+    assert sorted(ranking.rows.tolist()) == rows
+    assert found.rows[ranking.place].tolist() == ranking.rows.tolist()
