@@ -17,6 +17,40 @@
 A message says what was wrong, where, and what to do next, in one line where it can.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault of a file: where it is, what is wrong, and what to do about it."""
+
+    file: str
+    code: str
+    """A stable short name of the fault, for programs."""
+    message: str
+    remedy: str
+    row: int | None = None
+    """The row as a spreadsheet shows it, the header being row 1; None for the whole file."""
+    column: str = ""
+    """The column's name, empty where a whole row or the whole file is meant."""
+    value: str = ""
+    """The offending value, shortened; empty where there is none to show."""
+    severity: Literal["error", "warning"] = "error"
+    line: int | None = None
+    """The line in the text file where the row begins, given where it differs from `row`."""
+
+    @property
+    def place(self) -> str:
+        """Say where the fault is, as 'row 7 (line 12 of the file), manager_id'."""
+        parts = []
+        if self.row is not None:
+            parts.append(f"row {self.row}" + (f" (line {self.line})" if self.line else ""))
+        if self.column:
+            parts.append(self.column)
+        return ", ".join(parts)
+
 
 class LearningRelationshipsError(Exception):
     """Base of all errors that a caller may want to show to a person."""
@@ -27,7 +61,18 @@ class InputError(LearningRelationshipsError):
 
 
 class PeopleFileError(InputError):
-    """The people export has problems."""
+    """The people export has problems; `problems` holds all of them, errors and warnings."""
+
+    def __init__(self, file: str, problems: Sequence[Problem]) -> None:
+        errors = [problem for problem in problems if problem.severity == "error"]
+        first = errors[0]
+        place = f"{first.place}: " if first.place else ""
+        many = "1 problem" if len(errors) == 1 else f"{len(errors):,} problems, the first"
+        super().__init__(
+            f"{file} has {many}: {place}{first.message}; {first.remedy} "
+            "('python -m index validate' lists all problems)"
+        )
+        self.problems = tuple(problems)
 
 
 class PolicyError(InputError):

@@ -1,0 +1,5 @@
+"""Stub."""
+
+
+def find_problems(table, texts, frame, day, today):
+    return []
