@@ -1,0 +1,204 @@
+"""Rules, limits and weights as a company sets them: `policy.toml`, read strictly.
+
+The defaults stand in one place, the packaged `policy.toml`. A company's own file is laid over them:
+it holds only what differs, key by key. To add a setting, add a field here (a sub-model for a new
+table) and its default to `policy.toml`; what a message says is allowed follows from the field.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from recommender.errors import PolicyError
+from recommender.policy_problems import Path, Problem, lines_of, problems_of, unknown_signal
+from recommender.relationships import Relationship
+
+Levels = Annotated[int, Field(ge=-20, le=20)] | Literal["any"]
+"""A number of job levels, or "any" for no bound."""
+
+Weight = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
+
+LineOfCommand = Literal["never", "skip_level", "allowed"]
+
+
+class _Table(BaseModel):
+    """A table of the policy file: unknown keys and wrong types are errors, values stay as read."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+    )
+
+
+class StrengthLimits(_Table):
+    """From which score on a suggestion is called strong or fair; below it is weak."""
+
+    strong: Weight
+    """A score from here on is a strong match."""
+    fair: Weight
+    """A score from here to `strong` is a fair match."""
+
+    @model_validator(mode="after")
+    def _strong_is_above_fair(self) -> Self:
+        if self.strong < self.fair:
+            raise ValueError(
+                f"strong is {self.strong:g} and fair is {self.fair:g}; "
+                "the first must not be less than the second"
+            )
+        return self
+
+
+class KindPolicy(_Table):
+    """Who may be suggested for one kind of relationship, and how they are ranked."""
+
+    line_of_command: LineOfCommand
+    """Who is kept out because one has power over the other: "never" the whole chain above and
+    below the seeker, "skip_level" the direct manager and the direct reports, "allowed" nobody."""
+    min_levels_above: Levels
+    """How many levels the helper stands above the seeker at least; below zero is below."""
+    max_levels_above: Levels
+    """How many levels the helper stands above the seeker at most; below zero is below."""
+    contractors: bool
+    """Whether contractors may be suggested."""
+    weights: dict[str, Weight]
+    """The weight of each ranking signal; 0 turns a signal off, below 0 it counts against."""
+    strength: StrengthLimits
+    """What counts as a strong or a fair match."""
+
+    @model_validator(mode="after")
+    def _some_level_is_allowed(self) -> Self:
+        low, high = self.min_levels_above, self.max_levels_above
+        if low != "any" and high != "any" and low > high:
+            raise ValueError(
+                f"min_levels_above is {low} and max_levels_above is {high}, so nobody fits; "
+                "the first must not be greater than the second"
+            )
+        return self
+
+    @property
+    def needs_levels(self) -> bool:
+        """Whether the rule on levels has any bound."""
+        return (self.min_levels_above, self.max_levels_above) != ("any", "any")
+
+
+class Relevance(_Table):
+    """How well texts fit a goal when no kind and no seeker is known."""
+
+    weights: dict[str, Weight]
+    """The weight of each ranking signal, as for a kind."""
+
+
+class Limits(_Table):
+    """What keeps helpers from being overloaded and seekers from being kept waiting."""
+
+    request_days: int = Field(ge=1, le=365)
+    """Days after which an unanswered request expires."""
+    cooldown_days_after_decline: int = Field(ge=0, le=3650)
+    """Days in which somebody who declined is not suggested again to the same seeker."""
+    open_requests_per_helper: int = Field(ge=1, le=100)
+    """A helper with this many unanswered requests is not suggested until some are answered."""
+
+
+class ListSettings(_Table):
+    """How a list of suggestions looks."""
+
+    length: int = Field(ge=1, le=50)
+    """Suggestions in a list."""
+    candidates: int = Field(ge=10, le=10_000)
+    """About how many eligible people are found by their texts and then ranked by all signals."""
+
+
+class Policy(_Table):
+    """Everything that a company may set about its suggestions."""
+
+    mentor: KindPolicy
+    coach: KindPolicy
+    sponsor: KindPolicy
+    peer: KindPolicy
+    relevance: Relevance
+    limits: Limits
+    list: ListSettings
+
+    def of(self, relationship: Relationship) -> KindPolicy:
+        """Give the rules and weights of one kind."""
+        kind = getattr(self, relationship.value)
+        assert isinstance(kind, KindPolicy)
+        return kind
+
+
+def default_policy_text() -> str:
+    """Read the packaged `policy.toml`, comments and all."""
+    return resources.files("recommender").joinpath("policy.toml").read_text(encoding="utf-8")
+
+
+def default_policy() -> Policy:
+    """Give the policy of a company that set nothing."""
+    return _parse(default_policy_text(), "policy.toml", base={}, signals=None)
+
+
+def parse_policy(text: str, source: str, *, signals: frozenset[str] | None = None) -> Policy:
+    """Read a policy file and lay it over the defaults.
+
+    Args:
+        text: TOML; a key that is absent keeps its default.
+        source: the file's name, for messages.
+        signals: the names that a `weights` table may hold; None allows any.
+
+    Raises:
+        PolicyError: the text is not TOML, or has unknown keys or impossible values. The message
+            holds a line for each problem: source, line, key, what is allowed.
+    """
+    return _parse(text, source, base=tomllib.loads(default_policy_text()), signals=signals)
+
+
+def _parse(
+    text: str, source: str, *, base: Mapping[str, Any], signals: frozenset[str] | None
+) -> Policy:
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    try:
+        own = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        line = lines_of(text, []).stopped_at
+        raise PolicyError(f"{source}, line {line}: this is not valid TOML: {error}") from None
+    data = _laid_over(base, own)
+    problems = list(_unknown_signals(data, signals))
+    try:
+        policy = Policy.model_validate(data)
+    except ValidationError as error:
+        problems += problems_of(error, Policy, data)
+    if problems:
+        raise PolicyError(_message(text, source, problems))
+    return policy
+
+
+def _laid_over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in own.items():
+        below = merged.get(key)
+        both_tables = isinstance(below, dict) and isinstance(value, dict)
+        merged[key] = _laid_over(below, value) if both_tables else value  # type: ignore[arg-type]
+    return merged
+
+
+def _unknown_signals(data: Mapping[str, Any], signals: frozenset[str] | None) -> Iterable[Problem]:
+    for key in (*Relationship, "relevance"):
+        table = data.get(key)
+        weights = table.get("weights") if isinstance(table, dict) else None
+        if signals is None or not isinstance(weights, dict):
+            continue
+        for name in weights:
+            if name not in signals:
+                yield unknown_signal((str(key), "weights", name), signals)
+
+
+def _message(text: str, source: str, problems: list[Problem]) -> str:
+    """Put each problem on a line of its own, in the order of the file."""
+    found = lines_of(text, [problem.path for problem in problems])
+    placed: list[tuple[int, Path, str]] = []
+    for problem in problems:
+        line = found.line_of(problem.path)
+        where = f"{source}, line {line}" if line else source
+        placed.append((line, problem.path, f"{where}: {problem.says}"))
+    return "\n".join(says for _, _, says in sorted(placed))
