@@ -242,7 +242,9 @@ def why_not(
         raise ValueError("why_not needs one kind of relationship")
     people = retriever.people
     seeker, candidate = people.row(request.seeker_id), people.row(candidate_id)
-    reasons = reasons_against(people, seeker, candidate, request.relationship, policy, live)
+    reasons = reasons_against(
+        people, seeker, candidate, request.relationship, policy, live or LiveFacts.none()
+    )
     if reasons or not request.goal.strip():
         return WhyNot(tuple(reasons), None, ())
     ranking = rank_everyone(
