@@ -22,7 +22,7 @@ NO_DISTANCE = -1
 """The distance between people without a common manager."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Org:
     """The reporting forest of `n_people`; row i is person i of `People`."""
 
@@ -80,8 +80,12 @@ class Org:
 
     def below(self, row: int) -> NDArray[np.bool_]:
         """Mark everyone who reports to `row`, directly or not: `(n_people,)` bool."""
-        mask = np.zeros(len(self.manager), np.bool_)
-        mask[self.order[self.enter[row] + 1 : self.leave[row]]] = True
+        first, end = int(self.enter[row]) + 1, int(self.leave[row])
+        if (end - first) * 16 > len(self.order):
+            # reading every place in order is faster than writing to many places out of order
+            return np.asarray((self.enter >= first) & (self.enter < end), np.bool_)
+        mask = np.zeros(len(self.order), np.bool_)
+        mask[self.order[first:end]] = True
         return mask
 
     def chain(self, row: int) -> NDArray[np.bool_]:

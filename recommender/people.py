@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.errors import UnknownPersonError
+from recommender.errors import InputError, UnknownPersonError
 from recommender.org import NO_ROW, Org
 from recommender.relationships import Relationship
 
@@ -17,6 +17,8 @@ NO_LEVEL = -1
 
 NO_CODE = -1
 """The code that stands for 'unknown' in a coded column (department, team, country, …)."""
+
+_VALIDATE = "run 'python -m index validate' on the people file to see which"
 
 PEOPLE_COLUMNS: tuple[str, ...] = (
     "person_id", "display_name", "email", "status", "job_title", "job_level", "department", "team",
@@ -50,7 +52,7 @@ class Coded:
         return self.names[code] if code != NO_CODE else ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class People:
     """All people of one snapshot as columns; every array has `n_people` rows."""
 
@@ -89,9 +91,15 @@ class People:
                 strings ("" for absent; lists joined by ";"), `job_level` Int16 with NA,
                 `capacity` int16, `hire_date` and `updated_on` datetime64 with NaT.
             as_of: the day of the export.
+
+        Raises:
+            InputError: an id stands twice, or a manager's id is nobody's. Who has an unknown
+                manager must not pass for the top of a line.
         """
         frame = frame.reset_index(drop=True)
         ids = frame["person_id"].to_numpy(dtype=object)
+        if not pd.Index(ids).is_unique:
+            raise InputError(f"a person's id stands twice; {_VALIDATE}")
         languages, language_names = _bits_of_lists(frame["languages"])
         level = np.asarray(frame["job_level"].astype("Int16").fillna(NO_LEVEL), np.int16)
         return cls(
@@ -157,7 +165,11 @@ class People:
 
 
 def _rows_of(manager_ids: pd.Series, ids: NDArray[np.object_]) -> NDArray[np.int32]:
-    rows = pd.Index(ids).get_indexer(pd.Index(manager_ids.to_numpy(dtype=object), dtype=object))
+    managers = manager_ids.fillna("").to_numpy(dtype=object)
+    rows = pd.Index(ids).get_indexer(pd.Index(managers, dtype=object))
+    unknown = int(((rows < 0) & (managers != "")).sum())
+    if unknown:
+        raise InputError(f"{unknown} people have a manager whose id is nobody's; {_VALIDATE}")
     return np.where(rows >= 0, rows, NO_ROW).astype(np.int32)
 
 
