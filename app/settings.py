@@ -1,0 +1,96 @@
+"""How this service is run: from a TOML file and the environment, read strictly.
+
+A setting `store` stands in the file as `store = "…"` and in the environment as `LR_STORE`; the
+environment goes first. `LR_SETTINGS` names the file.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from recommender.errors import InputError
+
+PREFIX = "LR_"
+"""What every environment variable of this service begins with."""
+
+_FILE = "LR_SETTINGS"
+
+
+class Settings(BaseModel):
+    """The settings of one service; an unknown name is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    index: Path
+    """The index folder."""
+    store: str
+    """The store's address: `sqlite:///path/to/store.sqlite` or `postgresql://user@host/name`."""
+    sign_in: Literal["demo", "oidc"] = "demo"
+    """`oidc` signs people in with Streamlit's `st.login`; `demo` lets everybody be anybody."""
+    demo_on_any_address: bool = False
+    """Let the demonstration sign-in serve other addresses than loopback."""
+    admins: tuple[str, ...] = ()
+    """Administrators by e-mail or person id (in the environment: separated by commas)."""
+    admin_claim: str = ""
+    """A claim of the sign-in that makes administrators, such as `groups`."""
+    admin_claim_value: str = ""
+    """The value of `admin_claim`, or one of its values, that an administrator has."""
+    smallest_group: int = Field(default=5, ge=2, le=100)
+    """Programme figures about fewer people than this are withheld."""
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @model_validator(mode="after")
+    def _claim_is_whole(self) -> "Settings":
+        if bool(self.admin_claim) != bool(self.admin_claim_value):
+            raise ValueError("admin_claim and admin_claim_value go together; set both or neither")
+        return self
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    Args:
+        environment: variables; those of this process where None.
+
+    Raises:
+        InputError: the file cannot be read, or a name or value is not allowed.
+    """
+    environment = os.environ if environment is None else environment
+    values = _read_file(environment.get(_FILE, ""))
+    for name in Settings.model_fields:
+        variable = PREFIX + name.upper()
+        if variable in environment:
+            values[name] = environment[variable]
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise InputError("; ".join(_say(problem) for problem in error.errors())) from None
+
+
+def _read_file(name: str) -> dict[str, Any]:
+    if not name:
+        return {}
+    try:
+        return tomllib.loads(Path(name).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"the settings file {name} cannot be read: {error}") from None
+
+
+def _say(problem: Any) -> str:
+    name = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "missing":
+        return f"the setting {name!r} is missing; set {PREFIX}{name.upper()} or put it in the file"
+    if problem["type"] == "extra_forbidden":
+        known = ", ".join(Settings.model_fields)
+        return f"there is no setting {name!r}; there are: {known}"
+    return f"setting {name!r}: {problem['msg']}" if name else str(problem["msg"])

@@ -1,0 +1,1 @@
+"""The store: what people asked, offered and answered, in SQLite or PostgreSQL."""

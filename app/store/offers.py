@@ -1,0 +1,76 @@
+"""What helpers said about themselves, and the lock that changes to one helper queue for."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from app.store.records import Offer
+from app.store.schema import availability
+from recommender.profiles import Field
+from recommender.relationships import Relationship
+
+
+def find_offer(connection: sa.Connection, person_id: str) -> Offer:
+    """Look up what a helper said; nothing said is an offer of all None."""
+    query = availability.select().where(availability.c.person_id == person_id)
+    row = connection.execute(query).one_or_none()
+    return _offer(row) if row else Offer(person_id)
+
+
+def all_offers(connection: sa.Connection) -> list[Offer]:
+    """List what every helper said."""
+    return [_offer(row) for row in connection.execute(availability.select())]
+
+
+def save_offer(connection: sa.Connection, offer: Offer, now: datetime) -> None:
+    """Keep what a helper says; every None hands the answer back to the people file."""
+    lock_helper(connection, offer.person_id)
+    quotable = (
+        None if offer.quotable is None else ";".join(sorted(field.word for field in offer.quotable))
+    )
+    connection.execute(
+        availability.update()
+        .where(availability.c.person_id == offer.person_id)
+        .values(
+            open_to=None if offer.open_to is None else ";".join(sorted(offer.open_to)),
+            capacity=offer.capacity,
+            paused_until=offer.paused_until,
+            quotable=quotable,
+            updated_at=now,
+        )
+    )
+
+
+def lock_helper(connection: sa.Connection, person_id: str) -> None:
+    """Hold everyone else who would change this helper's load until this transaction ends.
+
+    On SQLite a writing transaction holds everyone already; the row is made for the update to find.
+    """
+    insert = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    connection.execute(insert(availability).values(person_id=person_id).on_conflict_do_nothing())
+    connection.execute(
+        sa.select(availability.c.person_id)
+        .where(availability.c.person_id == person_id)
+        .with_for_update()
+    )
+
+
+def _offer(row: sa.Row[Any]) -> Offer:
+    return Offer(
+        person_id=row.person_id,
+        open_to=None if row.open_to is None else frozenset(map(Relationship, _words(row.open_to))),
+        capacity=row.capacity,
+        paused_until=row.paused_until,
+        quotable=(
+            None
+            if row.quotable is None
+            else frozenset(Field[word.upper()] for word in _words(row.quotable))
+        ),
+    )
+
+
+def _words(joined: str) -> list[str]:
+    return [word for word in joined.split(";") if word]

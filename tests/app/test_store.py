@@ -1,0 +1,216 @@
+"""The store's door: migrations, transactions, the audit trail, and a database that is gone."""
+
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from app.store import schema
+from app.store.database import Store, record
+from app.store.goals import find_goal, goals_of, insert_goal
+from app.store.migration import migrate
+from app.store.records import SavedGoal, new_id
+from recommender.errors import ConflictError, StoreError
+
+
+def a_goal(clock, seeker_id="P1", text="learn to say no"):
+    return SavedGoal(new_id(), seeker_id, text, None, clock(), None)
+
+
+def test_migrations_make_exactly_the_tables_that_the_program_declares(store):
+    with store.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_migrating_twice_changes_nothing(store_url, store, clock):
+    goal = a_goal(clock)
+    with store.writing() as connection:
+        insert_goal(connection, goal)
+    assert migrate(store_url) == store.revision
+    with store.reading() as connection:
+        assert find_goal(connection, goal.id) == goal
+
+
+def test_two_migrations_at_once_both_end_well(tmp_path):
+    url = f"sqlite:///{tmp_path}/store.sqlite"
+    said: list[str] = []
+    threads = [threading.Thread(target=lambda: said.append(migrate(url))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert said == [said[0]] * 4
+
+
+def test_a_store_without_tables_is_refused_and_not_migrated(tmp_path):
+    path = tmp_path / "store.sqlite"
+    sa.create_engine(f"sqlite:///{path}").connect().close()
+    path.touch()
+    with pytest.raises(StoreError, match=r"no tables yet.*python -m app migrate --store"):
+        Store(f"sqlite:///{path}")
+    assert path.stat().st_size == 0 or not _tables(path)
+
+
+def test_a_store_of_another_version_is_refused(store_url, store):
+    with store.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    with pytest.raises(StoreError, match="tables of version 0000, this program needs version"):
+        Store(store_url)
+
+
+def test_opening_a_missing_file_makes_none(tmp_path):
+    path = tmp_path / "store.sqlite"
+    with pytest.raises(StoreError, match=r"is missing.*python -m app migrate"):
+        Store(f"sqlite:///{path}")
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("url", ["", "sqlite://", "sqlite:///:memory:", "mysql://x/y", "no url"])
+def test_an_address_of_something_else_is_refused(url):
+    with pytest.raises(StoreError, match="a store's address is"):
+        migrate(url)
+
+
+def test_a_folder_that_is_missing_is_said(tmp_path):
+    with pytest.raises(StoreError, match="could not be migrated and is as it was"):
+        migrate(f"sqlite:///{tmp_path}/nowhere/store.sqlite")
+
+
+def test_sqlite_runs_as_promised(tmp_path):
+    url = f"sqlite:///{tmp_path}/store.sqlite"
+    migrate(url)
+    with Store(url).reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 10_000
+
+
+def test_an_address_is_shown_without_its_password():
+    with pytest.raises(StoreError) as raised:
+        Store("postgresql://someone:secret@127.0.0.1:1/none")
+    assert "secret" not in str(raised.value)
+    assert "cannot be reached; nothing was saved" in str(raised.value)
+
+
+def test_a_transaction_that_fails_keeps_nothing(store, clock):
+    with pytest.raises(ZeroDivisionError), store.writing() as connection:
+        insert_goal(connection, a_goal(clock))
+        _ = 1 / 0
+    with store.reading() as connection:
+        assert goals_of(connection, "P1") == []
+
+
+def test_a_rule_of_the_tables_is_a_conflict(store, clock):
+    goal = a_goal(clock)
+    with store.writing() as connection:
+        insert_goal(connection, goal)
+    with pytest.raises(ConflictError, match="somebody was faster"), store.writing() as connection:
+        insert_goal(connection, goal)
+
+
+def test_moments_come_back_in_utc(store, clock):
+    goal = a_goal(clock)
+    with store.writing() as connection:
+        insert_goal(connection, goal)
+    with store.reading() as connection:
+        found = find_goal(connection, goal.id)
+    assert found is not None
+    assert found.created_at == clock.now
+    assert found.created_at.utcoffset().total_seconds() == 0
+
+
+def test_a_moment_without_a_zone_is_refused(store, clock):
+    clock.now = clock.now.replace(tzinfo=None)
+    with pytest.raises(sa.exc.StatementError, match="pass UTC"), store.writing() as connection:
+        insert_goal(connection, a_goal(clock))
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit SET actor_id = 'X'", "DELETE FROM audit", "TRUNCATE audit"]
+)
+def test_the_audit_trail_refuses_changes(store, clock, audit_trail, statement):
+    with store.writing() as connection:
+        record(connection, clock(), "P1", "goal.saved", "g1")
+        if statement.startswith("TRUNCATE") and connection.dialect.name == "sqlite":
+            pytest.skip("SQLite has no TRUNCATE")
+    with pytest.raises(StoreError) as raised, store.writing() as connection:
+        connection.exec_driver_sql(statement)
+    assert "append-only" in str(raised.value.__cause__)
+    assert audit_trail() == [("P1", "goal.saved", "")]
+
+
+def test_a_removed_file_is_said_and_nothing_is_lost_in_a_ghost(tmp_path, clock):
+    """SQLite would go on writing into the removed file, and what it wrote would be gone."""
+    path = tmp_path / "store.sqlite"
+    migrate(f"sqlite:///{path}")
+    store = Store(f"sqlite:///{path}")
+    kept = a_goal(clock)
+    with store.writing() as connection:
+        insert_goal(connection, kept)
+    store.close()
+    moved = tmp_path / "away.sqlite"
+    with store.reading():
+        pass
+    path.rename(moved)
+    with pytest.raises(StoreError, match="is missing; nothing was saved"):
+        _write(store, a_goal(clock))
+    assert not path.exists()
+    shutil.move(moved, path)
+    _write(store, a_goal(clock))
+    with store.reading() as connection:
+        assert len(goals_of(connection, "P1")) == 2
+
+
+def test_a_file_that_somebody_else_holds_is_busy(tmp_path, clock, monkeypatch):
+    monkeypatch.setattr("app.store.database.BUSY_TIMEOUT_S", 0.1)
+    path = tmp_path / "store.sqlite"
+    migrate(f"sqlite:///{path}")
+    store, other = Store(f"sqlite:///{path}"), Store(f"sqlite:///{path}")
+    with other.writing():
+        with pytest.raises(StoreError, match="is busy; nothing was saved"):
+            _write(store, a_goal(clock))
+        with store.reading() as connection:  # readers are not kept waiting
+            assert goals_of(connection, "P1") == []
+    _write(store, a_goal(clock))
+
+
+def test_a_damaged_file_is_said(tmp_path):
+    path = tmp_path / "store.sqlite"
+    path.write_bytes(b"this is not a database, however long one looks at it" * 100)
+    with pytest.raises(StoreError, match="cannot be reached"):
+        Store(f"sqlite:///{path}")
+
+
+@pytest.mark.postgres
+def test_postgres_gone_and_back(postgres, clock):
+    url = postgres.new_database()
+    migrate(url)
+    store = Store(url)
+    _write(store, a_goal(clock))
+    with pytest.raises(StoreError), store.writing() as connection:
+        insert_goal(connection, a_goal(clock))
+        postgres.stop()  # in the middle of a transaction
+        insert_goal(connection, a_goal(clock))
+    try:
+        with pytest.raises(StoreError, match="cannot be reached; nothing was saved"):
+            store.check()
+    finally:
+        postgres.start()
+    store.check()
+    with store.reading() as connection:
+        assert len(goals_of(connection, "P1")) == 1
+    store.close()
+
+
+def _write(store: Store, goal: SavedGoal) -> None:
+    with store.writing() as connection:
+        insert_goal(connection, goal)
+
+
+def _tables(path: Path) -> list[str]:
+    return sa.inspect(sa.create_engine(f"sqlite:///{path}")).get_table_names()
