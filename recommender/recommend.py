@@ -11,7 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from recommender.eligibility import Eligibility, LiveFacts, Reason, eligibility, reasons_against
+from recommender.eligibility import (
+    Eligibility,
+    LiveFacts,
+    Reason,
+    eligibility,
+    eligibility_by_kind,
+    reasons_against,
+)
 from recommender.explanation import (
     Contribution,
     Evidence,
@@ -182,9 +189,9 @@ def recommend(
     vectors = retriever.encode(goal.texts)
     kinds = [request.relationship] if request.relationship else list(Relationship)
     length = policy.list.length if request.limit is None else request.limit
+    allowed_by_kind = eligibility_by_kind(people, seeker, kinds, policy, live)
     lists = []
-    for kind in kinds:
-        allowed = eligibility(people, seeker, kind, policy, live)
+    for kind, allowed in allowed_by_kind.items():
         found = retriever.candidates(goal.texts, vectors, allowed.mask, policy.list.candidates)
         ranking = rank(Match(people, found, goal, kind, seeker), policy.of(kind).weights)
         lists.append(
