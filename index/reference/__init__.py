@@ -1,0 +1,48 @@
+"""Reference texts: what goals and profile passages are like in general, in no company at all.
+
+Goals share a manner ("I want to learn …") and so do profiles; embedded, each side has a common
+direction that says nothing about content. The mean vectors of these texts are subtracted on each
+side before a similarity is taken.
+"""
+
+from dataclasses import dataclass
+from importlib import resources
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoder import Encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Centring:
+    """The common direction of each side, to be taken away before a similarity."""
+
+    goals: NDArray[np.float32]
+    """`(dim,)`: the mean embedding of the reference goals."""
+    passages: NDArray[np.float32]
+    """`(dim,)`: the mean embedding of the reference passages."""
+    reference: NDArray[np.float32]
+    """`(n_reference_goals, dim)`: the reference goals, centred unit rows."""
+
+    @classmethod
+    def of(cls, encoder: Encoder) -> Self:
+        """Embed the reference texts by `encoder`."""
+        goals = encoder.encode_queries(reference_texts("goals"))
+        passages = encoder.encode_passages(reference_texts("passages"))
+        centre = goals.mean(axis=0)
+        return cls(centre, passages.mean(axis=0), centred(goals, centre))
+
+
+def reference_texts(side: str) -> list[str]:
+    """Read the reference texts of "goals" or of "passages"."""
+    source = resources.files(__package__).joinpath(f"{side}.txt")
+    return source.read_text(encoding="utf-8").splitlines()
+
+
+def centred(vectors: NDArray[np.float32], centroid: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Take a common direction away from each row and make it a unit row again: `(n, dim)`."""
+    moved = vectors - centroid
+    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
+    return np.asarray(moved / np.maximum(lengths, 1e-12), np.float32)

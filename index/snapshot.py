@@ -1,0 +1,180 @@
+"""A snapshot's folder: what is in it, its manifest, and its checks.
+
+A snapshot is one immutable build. Its id is the time it was made and a hash of its manifest, which
+holds the checksum of every other file: so the name of the folder vouches for every byte in it.
+"""
+
+import hashlib
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from index import files
+from index.encoder import EncoderSettings
+from recommender.errors import SnapshotError
+
+FORMAT = 1
+"""The layout's version; a reader refuses any other."""
+
+MANIFEST = "manifest.json"
+PEOPLE = "people.parquet"
+PASSAGES = "passages.parquet"
+VECTORS = "vectors.npy"
+CENTROIDS = "centroids.npy"
+STARTS = "passage_starts.npy"
+FIELDS = "passage_fields.npy"
+REFERENCE = "passage_reference.npy"
+POLICY = "policy.toml"
+REPORT = "report.json"
+
+
+class FileRecord(BaseModel):
+    """A file of a snapshot as it was written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sha256: str
+    size: int
+
+
+class Model(BaseModel):
+    """The encoder that made a snapshot's vectors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    revision: str
+    dim: int
+    settings: EncoderSettings
+
+
+class Manifest(BaseModel):
+    """What a snapshot says of itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: int
+    created_at: datetime
+    as_of: str
+    """The day of the people export, ISO."""
+    model: Model
+    n_people: int
+    n_passages: int
+    vectors_dtype: str
+    versions: dict[str, str]
+    """Of the libraries that wrote the files."""
+    policy_sha256: str
+    files: dict[str, FileRecord]
+
+    def text(self) -> str:
+        """Give the manifest as it stands in its file."""
+        return json.dumps(self.model_dump(mode="json"), indent=1, sort_keys=True) + "\n"
+
+    @property
+    def snapshot_id(self) -> str:
+        """The time of making and the first 12 hexadecimal digits of the manifest's hash."""
+        digest = hashlib.sha256(self.text().encode()).hexdigest()[:12]
+        return f"{self.created_at:%Y%m%dT%H%M%SZ}-{digest}"
+
+
+def sha256_of(path: Path) -> str:
+    """Hash a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def record_files(folder: Path) -> dict[str, FileRecord]:
+    """Hash every file of a folder but the manifest."""
+    return {
+        path.name: FileRecord(sha256=sha256_of(path), size=path.stat().st_size)
+        for path in sorted(folder.iterdir())
+        if path.name != MANIFEST
+    }
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read a snapshot's manifest and check it against the folder's name.
+
+    Raises:
+        SnapshotError: it is missing, damaged, or of another version.
+    """
+    try:
+        text = (folder / MANIFEST).read_bytes()
+        raw = json.loads(text)
+    except FileNotFoundError:
+        raise SnapshotError(
+            f"there is no snapshot at {folder}; run 'python -m index status'"
+        ) from None
+    except (OSError, ValueError):
+        raise _damaged(folder, MANIFEST) from None
+    if isinstance(raw, dict) and raw.get("format") != FORMAT:
+        raise SnapshotError(
+            f"the snapshot {folder.name} has format {raw.get('format')!r}, this version reads "
+            f"{FORMAT}; build it again"
+        )
+    try:
+        manifest = Manifest.model_validate(raw)
+    except ValidationError:
+        raise _damaged(folder, MANIFEST) from None
+    if manifest.text().encode() != text or manifest.snapshot_id != folder.name:
+        raise _damaged(folder, MANIFEST)
+    return manifest
+
+
+def find_damage(folder: Path, manifest: Manifest, *, sizes_only: bool = False) -> list[str]:
+    """Name the files of a snapshot that are missing, damaged or not its own."""
+    bad: list[str] = []
+    for name, record in manifest.files.items():
+        path = folder / name
+        whole = path.is_file() and path.stat().st_size == record.size
+        if not whole or not (sizes_only or sha256_of(path) == record.sha256):
+            bad.append(name)
+    known = {*manifest.files, MANIFEST}
+    return bad + sorted(path.name for path in folder.iterdir() if path.name not in known)
+
+
+def _damaged(folder: Path, name: str) -> SnapshotError:
+    return SnapshotError(
+        f"{name} of the snapshot {folder.name} is damaged; "
+        "'python -m index rollback' goes back to the one before"
+    )
+
+
+def check_snapshot(folder: Path, manifest: Manifest, *, sizes_only: bool = False) -> None:
+    """Check a snapshot's files.
+
+    Raises:
+        SnapshotError: a file is missing, damaged or foreign; the message names it.
+    """
+    bad = find_damage(folder, manifest, sizes_only=sizes_only)
+    if bad:
+        raise _damaged(folder, ", ".join(bad))
+
+
+def write_frame(path: Path, frame: pd.DataFrame) -> None:
+    """Write a table as Parquet."""
+    with files.writing(path) as temporary:
+        frame.to_parquet(temporary, index=False, compression="zstd")
+
+
+def read_frame(path: Path) -> pd.DataFrame:
+    """Read a table of Parquet."""
+    return pd.read_parquet(path)
+
+
+def read_column(path: Path, column: str) -> Any:
+    """Read one column of a Parquet table as an Arrow array."""
+    return pq.read_table(path, columns=[column]).column(0).combine_chunks()
+
+
+def load_array(path: Path) -> NDArray[Any]:
+    """Map an `.npy` file of a snapshot; its pages are read when they are touched."""
+    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return array

@@ -1,0 +1,109 @@
+"""The torch runtime: the reference for the fast one, and the source of its graph."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.adapters import Adapter, find_adapter, merge
+from index.encoder import EncoderSettings, Progress
+from index.models import ModelFolder, find_model
+from recommender.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+BATCH = 64
+
+
+def locate(settings: EncoderSettings) -> tuple[ModelFolder, Adapter | None]:
+    """Find the model and the adapter that the settings ask for, without loading either."""
+    model = find_model(settings.model, allow_download=settings.allow_download)
+    return model, find_adapter(model) if settings.adapter else None
+
+
+def revision_of(model: ModelFolder, adapter: Adapter | None, precision: str) -> str:
+    """Hash all that decides the vectors; 16 hexadecimal digits."""
+    parts = [model.weights_sha256, model.settings_sha256, adapter.sha256 if adapter else "",
+             precision, model.query_prompt, model.passage_prompt]  # fmt: skip
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def load_torch(model: ModelFolder, adapter: Adapter | None) -> "SentenceTransformer":
+    """Load a folder as a SentenceTransformer on the CPU, with the adapter merged in.
+
+    Raises:
+        ModelError: the folder cannot be loaded, or the adapter does not fit.
+    """
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        loaded = SentenceTransformer(
+            str(model.path),
+            device="cpu",
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True, "attn_implementation": "eager"},
+        )
+    except Exception as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
+        raise ModelError(f"the model in {model.path} cannot be loaded: {reason}") from error
+    loaded.eval()
+    if adapter is not None:
+        with torch.no_grad():
+            inner: torch.nn.Module = loaded[0].auto_model  # type: ignore[assignment]
+            merge(adapter, dict(inner.named_parameters()))
+    return loaded
+
+
+@dataclass(frozen=True)
+class TorchEncoder:
+    """Embeds by torch, through sentence-transformers."""
+
+    name: str
+    revision: str
+    dim: int
+    model: "SentenceTransformer"
+    folder: ModelFolder
+
+    @classmethod
+    def load(cls, settings: EncoderSettings) -> Self:
+        """Load the model that the settings name.
+
+        Raises:
+            ModelError: it cannot be found, verified or loaded, or int8 is asked for.
+        """
+        if settings.precision != "fp32":
+            raise ModelError("the torch runtime knows fp32 only; use runtime 'onnx' for int8")
+        import torch
+
+        folder, adapter = locate(settings)
+        model = load_torch(folder, adapter)
+        torch.set_num_threads(settings.n_threads)
+        dim = int(model.get_sentence_embedding_dimension() or 0)
+        return cls(folder.name, revision_of(folder, adapter, "fp32"), dim, model, folder)
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed goals; see `Encoder`."""
+        return self._encode([self.folder.query_prompt + text for text in texts])
+
+    def encode_passages(
+        self, texts: Sequence[str], progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Embed passages; see `Encoder`."""
+        vectors = self._encode([self.folder.passage_prompt + text for text in texts])
+        if progress is not None:
+            progress(len(texts), len(texts))
+        return vectors
+
+    def _encode(self, texts: list[str]) -> NDArray[np.float32]:
+        if not texts:
+            return np.zeros((0, self.dim), np.float32)
+        vectors = self.model.encode(
+            texts, prompt="", batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.ascontiguousarray(vectors, np.float32)
