@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -52,12 +52,38 @@ class Coded:
         return self.names[code] if code != NO_CODE else ""
 
 
+class PeopleTexts(Protocol):
+    """Where the cells that are shown stand: in memory, or in a file read a cell at a time."""
+
+    def frame(self) -> pd.DataFrame:
+        """Give all columns of everyone."""
+
+    def cell(self, row: int, column: str) -> object:
+        """Give one cell as the people frame holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameTexts:
+    """A people frame in memory as `PeopleTexts`."""
+
+    people: pd.DataFrame
+
+    def frame(self) -> pd.DataFrame:
+        """Give the frame."""
+        return self.people
+
+    def cell(self, row: int, column: str) -> object:
+        """Give one cell of the frame."""
+        value: object = self.people[column].iloc[row]
+        return value
+
+
 @dataclass(frozen=True, eq=False)
 class People:
     """All people of one snapshot as columns; every array has `n_people` rows."""
 
-    frame: pd.DataFrame
-    """The columns `PEOPLE_COLUMNS` as text to show; never walked on the query path."""
+    texts: PeopleTexts
+    """The columns `PEOPLE_COLUMNS` as text to show; read only for who is shown."""
     as_of: np.datetime64
     """The day of the export, from which freshness is counted."""
     ids: NDArray[np.object_]
@@ -103,7 +129,7 @@ class People:
         languages, language_names = _bits_of_lists(frame["languages"])
         level = np.asarray(frame["job_level"].astype("Int16").fillna(NO_LEVEL), np.int16)
         return cls(
-            frame=frame,
+            texts=FrameTexts(frame),
             as_of=as_of,
             ids=ids,
             active=(frame["status"] == "active").to_numpy(dtype=np.bool_),
@@ -124,6 +150,11 @@ class People:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The columns `PEOPLE_COLUMNS` of everyone; never walked on the query path."""
+        return self.texts.frame()
 
     @cached_property
     def org(self) -> Org:
@@ -152,7 +183,7 @@ class People:
 
     def text(self, row: int, column: str) -> str:
         """Give one cell as text, empty where unknown."""
-        value = self.frame[column].iloc[row]
+        value = self.texts.cell(row, column)
         return (
             ""
             if value is None or value is pd.NA or value is pd.NaT or value != value
