@@ -80,7 +80,17 @@ class PolicyError(InputError):
 
 
 class DatasetError(InputError):
-    """An evaluation dataset cannot be read."""
+    """An evaluation dataset or a run has problems; `problems` holds all of them."""
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        first = problems[0]
+        place = f"{first.file}, {first.place}: " if first.place else f"{first.file}: "
+        many = "1 problem" if len(problems) == 1 else f"{len(problems):,} problems, the first"
+        super().__init__(
+            f"{source} has {many}: {place}{first.message}; {first.remedy} "
+            "('python -m eval validate' lists all problems)"
+        )
+        self.problems = tuple(problems)
 
 
 class UnknownPersonError(InputError):
