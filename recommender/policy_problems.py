@@ -159,6 +159,8 @@ def _shown(path: Path, data: Any) -> str:
         value = value[key]
     if isinstance(value, dict):
         return "a table"
+    if isinstance(value, list):
+        return "a list"
     if isinstance(value, bool):
         return str(value).lower()
     text = f'"{value}"' if isinstance(value, str) else str(value)

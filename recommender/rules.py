@@ -268,6 +268,8 @@ def _level_words(gap: int) -> str:
 def _level_range(low: int | str, high: int | str) -> str:
     """Say where a helper must stand; at least one of the bounds is a number."""
     if isinstance(low, int) and isinstance(high, int):
+        if low == high:
+            return _level_words(low)
         if low == -high:
             return f"at most {_level_words(high).removesuffix(' above you')} from you"
         return f"from {_level_words(low)} to {_level_words(high)}"

@@ -13,7 +13,7 @@ from recommender.eligibility import (
     reasons_against,
 )
 from recommender.errors import InputError
-from recommender.people import Coded, FrameTexts, People
+from recommender.people import People
 from recommender.policy import Policy, default_policy, parse_policy
 from recommender.relationships import Relationship
 from tests.recommender.company import ADA, BO, CY, DI, ED, FAY, GUS, small_company
