@@ -83,7 +83,7 @@ def parse_date(cell: str) -> tuple[Parsed, str]:
         r"(\d{4})([-/]?)(\d\d)\2(\d\d)(?:[T ]\d\d:?\d\d[\d:.,]*(?:Z|[+-]\d\d:?\d\d)?)?",
         cell,
         re.ASCII,
-    )  # noqa: E501
+    )
     dotted = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", cell, re.ASCII)
     if iso:
         year, month, day = int(iso[1]), int(iso[3]), int(iso[4])
@@ -180,7 +180,11 @@ def typed_column(texts: pd.Series, column: str) -> pd.Series:
         days = np.array([np.datetime64(value or "NaT", "s") for value in values], "datetime64[s]")
         return pd.Series(days[codes])
     if column == "job_level":
-        return pd.Series(pd.array([pd.NA if v is None else v for v in values], "Int16")[codes])
+        return (
+            pd.Series([pd.NA if v is None else v for v in values], dtype="Int16")
+            .take(codes)
+            .reset_index(drop=True)
+        )
     if column == "capacity":
         numbers = np.array([1 if value is None else value for value in values], np.int16)
         return pd.Series(numbers[codes])

@@ -69,13 +69,17 @@ def inspect_people(path: Path, *, as_of: date | None = None) -> Inspection:
     frame = _typed(texts)
     today = datetime.now(UTC).date()
     day = _as_of(frame, as_of, today)
-    problems = table.problems + find_problems(table, texts, frame, day, as_of or today)
+    problems = table.problems + find_problems(
+        table, texts, frame, REQUIRED_COLUMNS, day, as_of or today
+    )
     return Inspection(table.file, frame, day, problems)
 
 
 def _cleaned(table: Table) -> pd.DataFrame:
     """Clean every column that the file has."""
-    return pd.DataFrame({name: clean_texts(table.frame[name], name) for name in table.frame})
+    return pd.DataFrame(
+        {name: clean_texts(table.frame[name], name) for name in map(str, table.frame)}
+    )
 
 
 def _typed(texts: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from index.table_file import Table, unread
-from index.table_header import resolve_header
+from index.table_header import WRONG_FILE, resolve_header
 from recommender.errors import Problem
 
 
@@ -32,7 +32,7 @@ def read_parquet(path: Path, known: Sequence[str], required: Sequence[str]) -> T
         frame = pd.DataFrame(columns).astype("str")
     except Exception as reason:  # the library has no common base for what a damaged file raises
         return unread(file, [_damaged(file, "Parquet", reason)])
-    if any(problem.code == "wrong_file" for problem in problems):
+    if any(problem.code == WRONG_FILE for problem in problems):
         return unread(file, problems)
     return Table(file, frame, np.arange(2, 2 + len(frame)), None, problems)
 
@@ -42,9 +42,7 @@ def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
-        lists = pc.list_parent_indices(column)
-        joined = pc.binary_join(column.cast(pa.list_(pa.string())), ";")
-        column = joined if len(lists) else joined
+        column = pc.binary_join(column.cast(pa.list_(pa.string())), ";")
     if pa.types.is_floating(column.type):
         values = [
             "" if value is None or value != value else _number(value)
@@ -86,7 +84,8 @@ def _sheet(
         first = next(records, None)
         if first is None:
             return unread(file, [Problem(
-                file, "empty_file", f"the sheet {sheet.title!r} is empty", "export the people again",
+                file, "empty_file", f"the sheet {sheet.title!r} is empty",
+ "export the people again",
             )])  # fmt: skip
         row, cells = first
         header = [_text(cell) for cell in cells]
@@ -105,12 +104,12 @@ def _sheet(
                 columns[name].append(_text(cells[place]) if place < len(cells) else "")
     finally:
         workbook.close()
-    if any(problem.code == "wrong_file" for problem in problems):
+    if any(problem.code == WRONG_FILE for problem in problems):
         return unread(file, problems)
     frame = pd.DataFrame({name: pa.array(cells, pa.string()).to_pandas()
                           for name, cells in columns.items()}).astype("str")  # fmt: skip
     if has_formulas:
-        problems += _formulas_without_value(path, places, header, frame, rows)
+        problems += _formulas_without_value(path, places, frame, rows)
     return Table(file, frame, np.array(rows, np.int64), None, problems)
 
 
@@ -122,7 +121,7 @@ def _filled(rows: Iterator[tuple[object, ...]]) -> Iterator[tuple[int, tuple[obj
 
 
 def _formulas_without_value(
-    path: Path, places: dict[str, int], header: Sequence[str], frame: pd.DataFrame, rows: list[int]
+    path: Path, places: dict[str, int], frame: pd.DataFrame, rows: list[int]
 ) -> list[Problem]:
     """Find formulas whose result was never saved: they read as empty cells."""
     import openpyxl

@@ -8,14 +8,18 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from index.table_file import Table, unread
-from index.table_header import count_known, resolve_header
+from index.table_header import WRONG_FILE, count_known, resolve_header
 from recommender.errors import Problem
+
+if TYPE_CHECKING:
+    import _csv
 
 SEPARATORS: dict[str, str] = {",": "comma", ";": "semicolon", "\t": "tab"}
 
@@ -62,7 +66,7 @@ def read_csv(path: Path, known: Sequence[str], required: Sequence[str]) -> Table
         _, row, header = first
         places, faults = resolve_header(file, row, header, known, required)
         problems += faults
-        if any(fault.code == "wrong_file" for fault in faults):
+        if any(fault.code == WRONG_FILE for fault in faults):
             return unread(file, problems)
         width = _width(header)
         chunks: dict[str, list[pa.Array]] = {name: [] for name in places}
@@ -79,7 +83,7 @@ def read_csv(path: Path, known: Sequence[str], required: Sequence[str]) -> Table
 
 
 def _walk(
-    reader: "csv._reader", found: _Records, skipped: int
+    reader: "_csv.Reader", found: _Records, skipped: int
 ) -> Iterator[tuple[int, int, list[str]]]:
     """Yield `(line, row, cells)` of each record that is not blank; stop at broken quoting."""
     row, line = 0, skipped + 1

@@ -7,12 +7,16 @@ traceback.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.errors import Problem
+
+_SHOWN = 60
+"""The most characters of a value that a report shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,32 @@ class Table:
         if self.lines is None or self.lines[record] == self.rows[record]:
             return None
         return int(self.lines[record])
+
+    def problem(
+        self,
+        record: int,
+        column: str,
+        code: str,
+        message: str,
+        remedy: str,
+        *,
+        value: str = "",
+        severity: Literal["error", "warning"] = "error",
+    ) -> Problem:
+        """Name a fault of one record."""
+        return Problem(
+            self.file, code, message, remedy, int(self.rows[record]), column, shown(value),
+            severity, self.line(record),
+        )  # fmt: skip
+
+
+def shown(value: str) -> str:
+    """Shorten a value, and spell out what a terminal would obey or hide."""
+    cut = value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii")
+        for letter in cut
+    )
 
 
 def unread(file: str, problems: Sequence[Problem]) -> Table:

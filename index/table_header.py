@@ -7,11 +7,14 @@ from collections.abc import Collection, Sequence
 from recommender.errors import Problem
 
 PROTECTED_WORDS: frozenset[str] = frozenset(
-    """gender sex pronouns ethnicity race nationality religion belief disability disabled health
-    age age_band birth birthday birthdate birth_date date_of_birth dob marital_status pregnancy
-    orientation sexual_orientation veteran union trade_union""".split()
-)
+    ("gender", "sex", "pronouns", "ethnicity", "race", "nationality", "religion", "belief",
+     "disability", "disabled", "health", "age", "birth", "birthday", "birthdate", "dob", "marital",
+     "pregnancy", "orientation", "veteran", "union")
+)  # fmt: skip
 """Columns that no rule and no ranking may ever see; they are named so that nobody wonders."""
+
+WRONG_FILE = "wrong_file"
+"""The code that means: do not look at the rows, they are about something else."""
 
 OTHER_TABLES: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"goal_id", "grade"}), "a file of judgements (qrels)"),
@@ -65,13 +68,15 @@ def resolve_header(
         elif name:
             problems.append(_unknown(file, row, name, [key for key in known if key not in names]))
     missing = [name for name in required if name not in places]
-    problems += _missing(file, row, names, missing) if missing else []
+    if missing:
+        faults = _missing(file, row, names, missing)
+        problems = faults if faults[0].code == WRONG_FILE else problems + faults
     return places, problems
 
 
 def _unknown(file: str, row: int, name: str, absent: Sequence[str]) -> Problem:
     shown = name[:60]
-    if name in PROTECTED_WORDS or PROTECTED_WORDS & set(name.split("_")):
+    if PROTECTED_WORDS & set(name.split("_")):
         return Problem(
             file, "protected_column", f"the column {shown} is never read, stored or matched on",
             "leave it out of the export: suggestions must not depend on it",
@@ -91,7 +96,7 @@ def _missing(file: str, row: int, names: Sequence[str], missing: Sequence[str]) 
         if betraying <= set(names):
             return [
                 Problem(
-                    file, "wrong_file",
+                    file, WRONG_FILE,
                     f"this looks like {what}, not like a people file: it has no column "
                     + ", ".join(missing),
                     "pass the people export", row=row, column=missing[0],
