@@ -139,8 +139,7 @@ def test_mask_single_pair_and_counts_agree_with_the_rules_restated(
             assert sum(found[kind].excluded.values()) + int(found[kind].mask.sum()) == size
 
 
-@PATIENT
-@settings(max_examples=25)
+@settings(PATIENT, max_examples=25)
 @given(situations(), policies, st.data())
 def test_opt_out_capacity_leave_and_pause_look_the_same_from_outside(
     situation: tuple[list[Person], Live], policy: Policy, data: st.DataObject
