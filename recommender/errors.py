@@ -10,6 +10,9 @@
     ├── ModelError            the encoder cannot be found, verified or loaded
     ├── SnapshotError         a snapshot is missing, damaged or made by another version
     ├── BuildError            a build stopped; what served before goes on serving
+    │   ├── BusyError         another build or publish is at work in the same index folder
+    │   ├── DropError         far fewer people than before; somebody must say that it is meant
+    │   └── GateError         the measured quality keeps a new snapshot from being published
     └── StoreError            the store refused or could not be reached
         ├── NotAllowedError   the person who asks may not do or see this
         └── ConflictError     somebody else was faster (capacity, an answered request)
@@ -118,6 +121,18 @@ class SnapshotError(LearningRelationshipsError):
 
 class BuildError(LearningRelationshipsError):
     """A build stopped; what served before goes on serving."""
+
+
+class BusyError(BuildError):
+    """Another build or publish is at work in the same index folder."""
+
+
+class DropError(BuildError):
+    """Far fewer people than before; somebody must say that it is meant."""
+
+
+class GateError(BuildError):
+    """The measured quality keeps a new snapshot from being published."""
 
 
 class StoreError(LearningRelationshipsError):
