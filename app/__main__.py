@@ -59,7 +59,7 @@ def _why_not(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from app.serve import serve
 
-    return serve(options.index, options.port)
+    return serve(options.index, options.port, options.address, options.store)
 
 
 def _print(as_json: bool, document: dict[str, Any], text: str) -> None:
@@ -93,6 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("serve", help="open the pages on this machine")
     command.add_argument("--index", type=Path, required=True, help="the index folder")
     command.add_argument("--port", type=_positive, default=8501)
+    command.add_argument("--address", default="127.0.0.1", help="where to listen")
+    command.add_argument(
+        "--store", help="the store's address (default: LR_STORE, else a file beside the index)"
+    )
     command.set_defaults(run=_serve)
     return parser
 

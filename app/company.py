@@ -1,29 +1,62 @@
-"""The snapshot that serves, shared by all sessions of this server."""
+"""What all sessions of one server share: the settings, the snapshot that serves, the services."""
 
-import os
-from pathlib import Path
+from functools import cache, lru_cache
 
-import streamlit as st
-
+from app.services import Services, open_services
+from app.settings import Settings, load_settings
 from index.search import IndexReader, Snapshot
-from recommender.policy import Policy, parse_policy
 
 
-@st.cache_resource
-def _reader(index_dir: str) -> IndexReader:
-    return IndexReader(Path(index_dir))
+@cache
+def settings() -> Settings:
+    """Give this server's settings.
 
-
-@st.cache_resource(max_entries=2)
-def _policy(snapshot_id: str, text: str) -> Policy:
-    return parse_policy(text, f"policy of snapshot {snapshot_id}")
+    Raises:
+        InputError: they cannot be read.
+    """
+    return load_settings()
 
 
 def current_snapshot() -> Snapshot:
-    """Give the published snapshot; a newly published one takes over by itself."""
-    return _reader(os.environ["LR_INDEX"]).current()
+    """Give the published snapshot; a newly published one takes over by itself.
+
+    Raises:
+        SnapshotError: there is none, or it is damaged.
+    """
+    return _reader().current()
 
 
-def current_policy(snapshot: Snapshot) -> Policy:
-    """Give the rules and weights that the snapshot was published with."""
-    return _policy(snapshot.snapshot_id, snapshot.policy_text)
+@cache
+def services() -> Services:
+    """Give the services that every page calls.
+
+    Raises:
+        SnapshotError: the index cannot be opened.
+        StoreError: the store cannot be opened.
+    """
+    return open_services(settings(), current=current_snapshot)
+
+
+def check_ready() -> str:
+    """Prove that a goal can be answered: snapshot open, encoder loaded, store there.
+
+    Returns:
+        The snapshot's id.
+
+    Raises:
+        LearningRelationshipsError: something is missing.
+    """
+    snapshot = current_snapshot()
+    _encode_once(snapshot.snapshot_id)
+    services().workplace.store.check()
+    return snapshot.snapshot_id
+
+
+@cache
+def _reader() -> IndexReader:
+    return IndexReader(settings().index)
+
+
+@lru_cache(maxsize=2)
+def _encode_once(snapshot_id: str) -> None:
+    current_snapshot().encode([snapshot_id])

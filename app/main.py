@@ -1,8 +1,75 @@
 """The pages: who is asking, and where they can go."""
 
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
 import streamlit as st
 
-from app.views import find
+from app import company, session
+from app.identity import Identity
+from app.navigation import remember_pages
+from app.texts import escape_markdown, say
+from app.views import find, offer, requests
+from recommender.errors import LearningRelationshipsError, NotAllowedError
 
-st.set_page_config(page_title="learning-relationships", page_icon="🌱", layout="centered")
-st.navigation([st.Page(find.show, title="Find", url_path="find", default=True)]).run()
+_STYLE = Path(__file__).with_name("pages.css")
+
+_EMPLOYEE_PAGES: dict[str, Callable[[Identity], None]] = {
+    "find": find.show,
+    "requests": requests.show,
+    "offer": offer.show,
+}
+_ADMINISTRATOR_PAGES: dict[str, Callable[[Identity], None]] = {}
+
+
+def _draw() -> None:
+    st.set_page_config(page_title=say("house.name"), page_icon="🌱", layout="centered")
+    st.html(_STYLE)
+    people = company.current_snapshot().people
+    try:
+        identity = session.signed_in(people)
+    except NotAllowedError as error:
+        _only(partial(session.refuse, error))
+        return
+    if identity is None:
+        _only(session.welcome)
+        return
+    pages = _pages(_EMPLOYEE_PAGES, identity)
+    sections = {say("house.employee"): list(pages.values())}
+    if identity.is_admin:
+        desk = _pages(_ADMINISTRATOR_PAGES, identity)
+        sections[say("house.administrator")] = list(desk.values())
+    remember_pages(pages)
+    page = st.navigation(sections)
+    session.show_who(identity, people)
+    page.run()
+
+
+def _pages(
+    shows: dict[str, Callable[[Identity], None]], identity: Identity
+) -> dict[str, "st.Page"]:
+    return {
+        name: st.Page(
+            partial(show, identity),
+            title=say(f"page.{name}"),
+            url_path=name,
+            default=name == "find",
+        )
+        for name, show in shows.items()
+    }
+
+
+def _only(show: Callable[[], None]) -> None:
+    """Show one page at every employee's address, so that signing in leads to where one wanted."""
+    pages = [
+        st.Page(show, title=say(f"page.{name}"), url_path=name, default=name == "find")
+        for name in _EMPLOYEE_PAGES
+    ]
+    st.navigation(pages, position="hidden").run()
+
+
+try:
+    _draw()
+except LearningRelationshipsError as error:
+    st.error(escape_markdown(str(error)))

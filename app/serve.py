@@ -1,46 +1,110 @@
-"""Start the pages: Streamlit in the foreground, on loopback."""
+"""Start the pages: Streamlit in the foreground, with a check of readiness beside it."""
 
+import asyncio
 import os
 import socket
-import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from index.search import IndexReader
-from recommender.errors import InputError
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from streamlit.starlette import App
 
-ADDRESS = "127.0.0.1"
+from app import company
+from app.identity import check_address
+from app.settings import PREFIX
+from app.texts import say
+from recommender.errors import InputError, LearningRelationshipsError
+
+LOOPBACK = "127.0.0.1"
 
 
-def serve(index_dir: Path, port: int) -> int:
-    """Check that the index opens and the port is free, then become the Streamlit server.
+def serve(index_dir: Path, port: int, address: str = LOOPBACK, store: str | None = None) -> int:
+    """Check that index, store, address and port can be used, then serve until stopped.
+
+    Args:
+        index_dir: the index folder.
+        port: where to listen.
+        address: the address to listen on; the demonstration sign-in serves loopback only.
+        store: the store's address; where None, the setting, or a SQLite file beside the index.
 
     Raises:
         SnapshotError: there is no index in `index_dir`, or it is damaged.
-        InputError: the port is taken.
+        StoreError: the store cannot be opened.
+        InputError: a setting is wrong, or the port is taken.
+        NotAllowedError: the demonstration sign-in would be reachable from elsewhere.
     """
-    snapshot = IndexReader(index_dir).current()
-    _check_port(port)
+    index_dir = index_dir.resolve()
+    os.environ[f"{PREFIX}INDEX"] = str(index_dir)
+    if store:
+        os.environ[f"{PREFIX}STORE"] = store
+    os.environ.setdefault(f"{PREFIX}STORE", f"sqlite:///{index_dir}.sqlite")
+    check_address(address, company.settings())
+    snapshot = company.current_snapshot()
+    company.services()
+    _check_port(address, port)
     print(
-        f"learning-relationships: {len(snapshot.people)} people, http://{ADDRESS}:{port}",
+        f"learning-relationships: {len(snapshot.people)} people, http://{address}:{port}",
         flush=True,
     )
-    environment = {**os.environ, "LR_INDEX": str(index_dir.resolve())}
     page = Path(__file__).parent / "main.py"
-    arguments = [
-        sys.executable, "-m", "streamlit", "run", str(page),
-        f"--server.address={ADDRESS}", f"--server.port={port}", "--server.headless=true",
-        "--browser.gatherUsageStats=false", "--server.fileWatcherType=none",
-        "--client.toolbarMode=minimal", "--client.showErrorDetails=none",
-    ]  # fmt: skip
-    os.execve(sys.executable, arguments, environment)  # noqa: S606
+    pages = App(
+        page, routes=[Route("/ready", _ready)], lifespan=_warm_up, on_script_error=_apologise
+    )
+    pages.run(config=_streamlit_options(address, port))
+    return 0
 
 
-def _check_port(port: int) -> None:
-    with socket.socket() as probe:
+def _streamlit_options(address: str, port: int) -> dict[str, object]:
+    options: dict[str, object] = {
+        "server.address": address,
+        "server.port": port,
+        "server.headless": True,
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": False,
+        "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none",
+        "logger.hideWelcomeMessage": True,
+        "logger.enableRich": False,
+    }
+    if address == LOOPBACK:
+        # a page elsewhere whose name is pointed at this machine must not reach it
+        options["server.allowedHosts"] = [LOOPBACK, "localhost"]
+    return options
+
+
+@asynccontextmanager
+async def _warm_up(_: App) -> AsyncGenerator[None, None]:
+    warming = asyncio.get_running_loop().run_in_executor(None, company.check_ready)
+    warming.add_done_callback(lambda done: done.exception())
+    yield
+
+
+def _apologise(_: Exception) -> bool:
+    st.error(say("error.page"))
+    return True
+
+
+async def _ready(_: Request) -> JSONResponse:
+    """Say whether a goal could be answered; `/_stcore/health` says only that the server lives."""
+    try:
+        snapshot_id = await asyncio.to_thread(company.check_ready)
+    except LearningRelationshipsError as error:
+        return JSONResponse({"ready": False, "says": str(error)}, status_code=503)
+    return JSONResponse({"ready": True, "snapshot": snapshot_id})
+
+
+def _check_port(address: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((ADDRESS, port))
+            probe.bind((address, port))
         except OSError:
             raise InputError(
-                f"port {port} is taken; choose another: make app PORT={port + 1}"
+                f"port {port} of {address} cannot be used, it may be taken; "
+                f"choose another: make app PORT={port + 1}"
             ) from None

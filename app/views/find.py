@@ -1,94 +1,153 @@
 """The page on which a learning goal is typed and answered."""
 
+from dataclasses import dataclass
+from html import escape
+
 import streamlit as st
 
-from app.cards import show_card
-from app.company import current_policy, current_snapshot
+from app import company, dialogs
+from app.cards import card
+from app.identity import Identity
+from app.people_picker import pick_person
+from app.session import show_kinds
+from app.texts import counted, escape_markdown, label, say
 from recommender.errors import LearningRelationshipsError
+from recommender.goals import Goal
 from recommender.people import People
-from recommender.recommend import Recommendation, Request, recommend, why_not
+from recommender.recommend import Recommendation, SuggestionList
 from recommender.relationships import KINDS, Relationship
 
-LET_US_SUGGEST = "Let us suggest"
+_SEARCH = "search"
+_ANY = "any"
 
 
-def show() -> None:
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The goal that this session looks at."""
+
+    goal_id: str
+    relationship: Relationship | None
+
+
+def show(identity: Identity) -> None:
     """Draw the page."""
-    snapshot = current_snapshot()
-    seeker = _pick_seeker(snapshot.people)
-    st.title("Who could you learn with?")
+    st.title(say("find.title"), anchor=False)
+    dialogs.show_notice(identity)
+    _ask_for_goal(identity)
+    search: _Search | None = st.session_state.get(_SEARCH)
+    if search is None:
+        show_kinds()
+        return
+    try:
+        answer = company.services().finding.suggest(identity, search.goal_id, search.relationship)
+    except LearningRelationshipsError as error:
+        del st.session_state[_SEARCH]
+        st.error(escape_markdown(str(error)))
+        return
+    _show_reading(answer.goal)
+    _show_lists(identity, search, answer)
+
+
+def open_goal(goal_id: str, relationship: Relationship | None) -> None:
+    """Let the page show a saved goal the next time it is drawn."""
+    st.session_state[_SEARCH] = _Search(goal_id, relationship)
+
+
+def _ask_for_goal(identity: Identity) -> None:
     with st.form("goal"):
-        goal = st.text_area(
-            "Your learning goal", placeholder="What would you like to learn, in your own words?"
+        text = st.text_area(
+            say("find.goal"), placeholder=say("find.placeholder"), height=110, key="goal_text"
         )
-        choice = st.radio(
-            "Kind of relationship",
-            [LET_US_SUGGEST, *Relationship],
-            format_func=lambda kind: kind if kind == LET_US_SUGGEST else kind.capitalize(),
+        kind = st.radio(
+            say("find.kind"),
+            [_ANY, *Relationship],
+            format_func=lambda name: say(f"kind.{name}"),
             horizontal=True,
+            key="goal_kind",
         )
-        asked = st.form_submit_button("Find colleagues", type="primary")
-    kind = None if choice == LET_US_SUGGEST else Relationship(choice)
-    if asked:
-        try:
-            policy = current_policy(snapshot)
-            answer = recommend(snapshot, Request(seeker, goal, kind), policy)
-        except LearningRelationshipsError as error:
-            st.session_state.pop("answer", None)
-            st.error(str(error))
-        else:
-            st.session_state["answer"] = answer
-    shown = st.session_state.get("answer")
-    if shown is not None and shown.seeker == seeker:
-        _show_lists(shown)
-        _why_not_search(shown)
+        asked = st.form_submit_button(say("find.submit"), type="primary")
+    st.caption(say("find.private"))
+    if not asked:
+        return
+    relationship = None if kind == _ANY else Relationship(kind)
+    try:
+        goal = company.services().finding.save_goal(identity, text, relationship)
+    except LearningRelationshipsError as error:
+        st.session_state.pop(_SEARCH, None)
+        st.error(escape_markdown(str(error)))
+    else:
+        open_goal(goal.id, relationship)
 
 
-def _pick_seeker(people: People) -> str:
-    with st.sidebar:
-        st.warning("Demonstration sign-in: anybody may pick anybody.")
-        names = people.frame["display_name"]
-        row = st.selectbox(
-            "Who am I?",
-            range(len(people)),
-            format_func=lambda row: f"{names.iloc[row]} ({people.ids[row]})",
+def _show_reading(goal: Goal) -> None:
+    count = len(goal.needs)
+    needs = "".join(f"<li>{escape(need)}</li>" for need in goal.needs)
+    title = escape(counted("find.reading", count))
+    body = f'<ol class="needs">{needs}</ol>' if count > 1 else f"<p>{escape(goal.text)}</p>"
+    st.html(f'<section class="lr"><h2>{title}</h2>{body}</section>')
+
+
+def _show_lists(identity: Identity, search: _Search, answer: Recommendation) -> None:
+    titles = [
+        say(
+            "find.tab" if part.suggestions else "find.tab_empty",
+            kind=say(f"kind.{part.relationship}"),
         )
-        st.text(people.text(row, "job_title"))
-        st.text(people.department.name(row))
-    return str(people.ids[row])
-
-
-def _show_lists(answer: Recommendation) -> None:
-    tabs = st.tabs([part.relationship.capitalize() for part in answer.lists])
+        for part in answer.lists
+    ]
+    tabs = st.tabs(titles, key=f"lists_{search.goal_id}", on_change="rerun")
     for tab, part in zip(tabs, answer.lists, strict=True):
-        with tab:
-            st.subheader(KINDS[part.relationship].question)
-            st.caption(KINDS[part.relationship].purpose)
-            if part.note:
-                st.info(part.note)
-            for suggestion in part.suggestions:
-                show_card(suggestion)
+        if tab.open:
+            with tab:
+                _show_list(identity, search, answer, part)
 
 
-def _why_not_search(answer: Recommendation) -> None:
-    snapshot = current_snapshot()
-    people = snapshot.people
-    names = people.frame["display_name"]
-    with st.expander("Why is somebody not suggested?"):
-        row = st.selectbox(
-            "Colleague",
-            range(len(people)),
-            index=None,
-            format_func=lambda row: f"{names.iloc[row]} ({people.ids[row]})",
-        )
-        kind = st.selectbox("As", [part.relationship for part in answer.lists])
-        if row is None or kind is None:
+def _show_list(
+    identity: Identity, search: _Search, answer: Recommendation, part: SuggestionList
+) -> None:
+    people = company.current_snapshot().people
+    kind = KINDS[part.relationship]
+    st.html(
+        f'<div class="lr"><h2>{escape(kind.question)}</h2>'
+        f'<p class="soft">{escape(kind.purpose)}</p></div>'
+    )
+    if part.note:
+        st.info(escape_markdown(part.note))
+    for suggestion in part.suggestions:
+        with st.container(border=True):
+            st.html(card(suggestion, people, identity.person_id, answer.goal))
+            name, key = suggestion.display_name, f"{part.relationship}_{suggestion.person_id}"
+            with st.container(horizontal=True):
+                if st.button(label("card.ask", name=name), key=f"ask_{key}", type="primary"):
+                    dialogs.ask(identity, search.goal_id, part.relationship, suggestion)
+                if st.button(say("card.not_for_me"), key=f"hide_{key}", type="tertiary"):
+                    dialogs.not_for_me(identity, search.goal_id, part.relationship, suggestion)
+    _show_why_not(identity, search, part, people)
+
+
+def _show_why_not(
+    identity: Identity, search: _Search, part: SuggestionList, people: People
+) -> None:
+    with st.expander(say("why_not.title")):
+        if part.excluded:
+            counts = "".join(
+                f"<li>{count} {escape(say(f'rule.{rule}'))}</li>"
+                for rule, count in part.excluded.items()
+            )
+            st.html(f'<div class="lr"><p>{escape(say("find.excluded"))}</p><ul>{counts}</ul></div>')
+        candidate = pick_person(say("why_not.colleague"), people, key=f"why_{part.relationship}")
+        if candidate is None:
             return
-        request = Request(answer.seeker, answer.goal.text, kind)
-        found = why_not(snapshot, request, str(people.ids[row]), current_policy(snapshot))
-        for reason in found.reasons:
-            st.text(reason.says)
+        found = company.services().finding.why_not(
+            identity, search.goal_id, part.relationship, candidate
+        )
+        lines = [reason.says for reason in found.reasons]
         if found.rank is not None:
-            st.text(f"Eligible, and number {found.rank} for this goal.")
-        for signal, difference in found.held_back_by:
-            st.text(f"{signal}: {difference:+.3f} against the last one suggested")
+            lines.append(say("why_not.rank", rank=found.rank))
+        if found.held_back_by:
+            lines.append(say("why_not.behind"))
+        lines += [
+            say("why_not.signal", signal=signal, difference=f"{difference:+.2f}")
+            for signal, difference in found.held_back_by
+        ]
+        st.html('<div class="lr">' + "".join(f"<p>{escape(line)}</p>" for line in lines) + "</div>")

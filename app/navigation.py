@@ -1,0 +1,17 @@
+"""Going from one page to another."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+_PAGES = "pages"
+
+
+def remember_pages(pages: Mapping[str, "st.Page"]) -> None:
+    """Keep this run's pages by name."""
+    st.session_state[_PAGES] = dict(pages)
+
+
+def go_to(name: str) -> None:
+    """Leave this page for another one."""
+    st.switch_page(st.session_state[_PAGES][name])

@@ -1,0 +1,88 @@
+"""A real Chromium at the pages' doors, and the few moves that a person makes there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1180, "height": 900}
+PATIENCE_MS = 30_000
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start a fresh Chromium."""
+    with sync_playwright() as playwright:
+        browser = _launch(playwright)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def _launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS, headless=True)
+
+
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """Open a window of its own, as another person's browser would be."""
+    options.setdefault("viewport", DESK)
+    context = browser.new_context(locale="en-GB", reduced_motion="reduce", **options)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+def settled(page: Page) -> Page:
+    """Wait until Streamlit has run the page to its end."""
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    return page
+
+
+def choose(page: Page, label: str, text: str) -> None:
+    """Choose in a select box what begins with a text."""
+    box = page.get_by_role("combobox", name=label)
+    box.click()
+    box.fill(text)
+    page.get_by_role("option", name=re.compile(re.escape(text))).first.click()
+    settled(page)
+
+
+def sign_in(page: Page, url: str, person_id: str) -> Page:
+    """Choose a person on the demonstration's first page."""
+    page.goto(url)
+    choose(page, "Who are you?", f"({person_id})")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("button", name="Be somebody else")).to_be_attached()
+    return settled(page)
+
+
+def go_to(page: Page, name: str) -> Page:
+    """Follow a link of the navigation."""
+    link = page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True)
+    if not link.is_visible():
+        page.get_by_test_id("stExpandSidebarButton").click()
+    link.click()
+    return settled(page)
+
+
+def find(page: Page, goal: str, kind: str = "") -> Page:
+    """Type a goal on the page Find and ask."""
+    page.get_by_label("What would you like to learn?").fill(goal)
+    if kind:
+        page.get_by_role("radiogroup").get_by_text(kind, exact=True).click()
+    page.get_by_role("button", name="Find colleagues").click()
+    return settled(page)
