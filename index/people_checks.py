@@ -250,7 +250,7 @@ def _doubtful(
     return [
         table.problem(
             record, column, code, message, remedy, severity="warning",
-            value=texts[column][record] if column in DATE_COLUMNS else "",
+            value=str(texts[column].iloc[record]) if column in DATE_COLUMNS else "",
         )
         for mask, column, code, message, remedy in checks
         for record in np.flatnonzero(mask & judged).tolist()
