@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -18,15 +18,21 @@ from index.table_file import Table, unread
 from index.table_header import WRONG_FILE, count_known, resolve_header
 from recommender.errors import Problem
 
-if TYPE_CHECKING:
-    import _csv
-
 SEPARATORS: dict[str, str] = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 _BATCH = 20_000
 """Records held as Python lists at a time; a million people then never need gigabytes."""
 
 _READ_BYTES = 1 << 20
+
+
+class _Reader(Protocol):
+    """What `csv.reader` returns."""
+
+    @property
+    def line_num(self) -> int: ...
+
+    def __next__(self) -> list[str]: ...
 
 
 @dataclass(slots=True)
@@ -82,9 +88,7 @@ def read_csv(path: Path, known: Sequence[str], required: Sequence[str]) -> Table
     return Table(file, frame, rows, lines, problems, torn, found.whole, garbled)
 
 
-def _walk(
-    reader: "_csv.Reader", found: _Records, skipped: int
-) -> Iterator[tuple[int, int, list[str]]]:
+def _walk(reader: _Reader, found: _Records, skipped: int) -> Iterator[tuple[int, int, list[str]]]:
     """Yield `(line, row, cells)` of each record that is not blank; stop at broken quoting."""
     row, line = 0, skipped + 1
     while True:
