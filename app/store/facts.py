@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from recommender.relationships import Relationship
 
 @dataclass(frozen=True, slots=True)
 class StoreFacts:
-    """What the store knows at this moment, by the ids of people."""
+    """What the store knows at this moment, by the ids of people; first of all, then of a seeker."""
 
     offers: tuple[Offer, ...]
     """What helpers said about themselves."""
@@ -27,15 +27,24 @@ class StoreFacts:
     """How many people each helper helps now; who is absent helps nobody."""
     asked_enough: frozenset[str]
     """Helpers with as many open requests as the policy allows."""
-    asked: Mapping[Relationship, frozenset[str]]
+    asked: Mapping[Relationship, frozenset[str]] = field(default_factory=dict)
     """Whom this seeker asked and who has not answered, said no or let it expire within the
     cooldown, and who already is in a relationship of this kind with the seeker."""
-    resting: frozenset[str]
+    resting: frozenset[str] = frozenset()
     """Those of `asked` who rest for every kind: all but the relationships."""
-    hidden: frozenset[str]
+    hidden: frozenset[str] = frozenset()
     """Whom the seeker does not want to see at all."""
-    hidden_by_kind: Mapping[Relationship, frozenset[str]]
+    hidden_by_kind: Mapping[Relationship, frozenset[str]] = field(default_factory=dict)
     """Whom the seeker does not want to see for one kind."""
+
+
+def company_facts(connection: sa.Connection, limits: Limits, now: datetime) -> StoreFacts:
+    """Read what is true of helpers whoever asks."""
+    return StoreFacts(
+        offers=tuple(all_offers(connection)),
+        active=active_counts(connection),
+        asked_enough=frozenset(_asked_enough(connection, limits.open_requests_per_helper, now)),
+    )
 
 
 def read_facts(
@@ -62,10 +71,8 @@ def read_facts(
     for kind, other in _together(connection, seeker_id):
         asked[kind].add(other)
     hidden, hidden_by_kind = _not_for_me(connection, seeker_id, goal_id)
-    return StoreFacts(
-        offers=tuple(all_offers(connection)),
-        active=active_counts(connection),
-        asked_enough=frozenset(_asked_enough(connection, limits.open_requests_per_helper, now)),
+    return replace(
+        company_facts(connection, limits, now),
         asked={kind: frozenset(ids) for kind, ids in asked.items()},
         resting=frozenset(request.helper_id for request in sent),
         hidden=frozenset(hidden),

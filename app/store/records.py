@@ -75,7 +75,7 @@ class Met(StrEnum):
 
 
 class Outcome(StrEnum):
-    """Answers to 'what came of it?'; seen by nobody but the person who gave it."""
+    """Answers to 'what came of it?'; shown to nobody else, counted from five people up."""
 
     REACHED = "reached"
     CLOSER = "closer"

@@ -8,28 +8,17 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
-import sqlalchemy as sa
 
+from app.services import Services, open_services
+from app.settings import Settings
 from app.store.database import Store
 from app.store.migration import migrate
-
-
-class HandClock:
-    """A clock that tests move by hand."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **delta: float) -> datetime:
-        self.now += timedelta(**delta)
-        return self.now
+from app.store.schema import metadata
+from tests.app.small_company import HandClock, SmallSnapshot
 
 
 @dataclass
@@ -48,7 +37,7 @@ class Postgres:
         )  # fmt: skip
 
     def start(self) -> None:
-        options = f"-p {self.port} -k '' -h 127.0.0.1 -c fsync=off"
+        options = f"-p {self.port} -k '' -h 127.0.0.1 -c fsync=off -c full_page_writes=off"
         self.control("-o", options, "-l", str(self.data.parent / "log"), "start")
 
     def stop(self) -> None:
@@ -57,14 +46,12 @@ class Postgres:
     def new_database(self) -> str:
         """Make an empty database; returns its URL."""
         name = f"lr_{secrets.token_hex(6)}"
-        engine = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE template0')
-        engine.dispose()
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         return self.url(name)
 
     def url(self, database: str) -> str:
-        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
 
 def _postgres_bin() -> Path | None:
@@ -103,15 +90,39 @@ def postgres() -> Iterator[Postgres]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite store to copy."""
+    path = tmp_path_factory.mktemp("migrated") / "store.sqlite"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres: Postgres) -> str:
+    """The address of a migrated PostgreSQL store, emptied for each test."""
+    url = postgres.new_database()
+    migrate(url)
+    return url
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty, migrated store; every test that asks runs on both databases."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/store.sqlite"
-    else:
-        url = request.getfixturevalue("postgres").new_database()
-    migrate(url)
-    return url
+        copied = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path)
+        return f"sqlite:///{copied}"
+    url = request.getfixturevalue("migrated_database")
+    _empty(url)
+    return str(url)
+
+
+def _empty(url: str) -> None:
+    """Empty every table; only in the role of a replica does the audit trail allow it."""
+    names = ", ".join(table.name for table in metadata.sorted_tables)
+    with psycopg.connect(url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(f"TRUNCATE {names}")
 
 
 @pytest.fixture
@@ -138,3 +149,25 @@ def audit_trail(store: Store) -> Callable[[], list[tuple[str, str, str]]]:
             return [tuple(row) for row in rows]
 
     return read
+
+
+@pytest.fixture
+def company() -> SmallSnapshot:
+    """The small company's first snapshot; a test publishes another by `published.append`."""
+    return SmallSnapshot()
+
+
+@pytest.fixture
+def published(company: SmallSnapshot) -> list[SmallSnapshot]:
+    """What was published, the last serves; append to publish."""
+    return [company]
+
+
+@pytest.fixture
+def services(
+    store_url: str, clock: HandClock, published: list[SmallSnapshot]
+) -> Iterator[Services]:
+    settings = Settings(index=Path("none"), store=store_url)
+    opened = open_services(settings, clock=clock, current=lambda: published[-1])
+    yield opened
+    opened.workplace.store.close()

@@ -59,8 +59,14 @@ def test_a_store_without_tables_is_refused_and_not_migrated(tmp_path):
 def test_a_store_of_another_version_is_refused(store_url, store):
     with store.writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
-    with pytest.raises(StoreError, match="tables of version 0000, this program needs version"):
-        Store(store_url)
+    try:
+        with pytest.raises(StoreError, match="tables of version 0000, this program needs version"):
+            Store(store_url)
+    finally:
+        with store.writing() as connection:
+            connection.execute(
+                sa.text("UPDATE alembic_version SET version_num = :v"), {"v": store.revision}
+            )
 
 
 def test_opening_a_missing_file_makes_none(tmp_path):
