@@ -102,7 +102,7 @@ def _facts(people: People, seeker: int, helper: int, power: str) -> str:
     cells = "".join(
         f"<dt>{escape(say(name))}</dt><dd>{escape(value)}</dd>" for name, value in rows if value
     )
-    return f"<dl>{cells}</dl>"
+    return f'<dl class="facts">{cells}</dl>'
 
 
 def _distance(people: People, seeker: int, helper: int) -> str:

@@ -1,11 +1,10 @@
 """The two windows of a suggestion: asking a colleague, and saying 'not for me'."""
 
-from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
 
-from app import company
+from app import company, notices
 from app.answering import ReceivedRequest
 from app.identity import Identity
 from app.store.records import NotForMe
@@ -14,21 +13,7 @@ from recommender.errors import LearningRelationshipsError
 from recommender.recommend import Suggestion
 from recommender.relationships import Relationship
 
-NOTICE = "notice"
-"""The session's key for what was just done; pages say it until the next thing is done."""
-
 _DRAFT_HEIGHT_PX = 280
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What was just done, to be said at the top of the page."""
-
-    text: str
-    """Markdown."""
-    undo: str = ""
-    """The id of a 'not for me' that can be taken back."""
-    name: str = ""
 
 
 def ask(
@@ -48,13 +33,15 @@ def ask(
                 key=f"draft_{goal_id}_{relationship}_{helper}",
             )
             st.caption(say("ask.draft_help"))
-            st.markdown(f"**{label('ask.sees', name=suggestion.display_name)}**")
-            st.html(received(asking.preview(identity, relationship, helper, message)))
+            preview = asking.preview(identity, relationship, helper, message)
             if st.button(say("ask.send"), type="primary"):
                 asking.send(identity, goal_id, relationship, helper, message)
                 sent = label("find.sent", name=suggestion.display_name)
-                st.session_state[NOTICE] = Notice(f"{sent} {say('find.sent_where')}")
+                notices.keep(notices.Notice(f"{sent} {say('find.sent_where')}"))
                 st.rerun()
+            st.caption(label("ask.sees", name=suggestion.display_name))
+            with st.container(border=True):
+                st.html(received(preview))
         except LearningRelationshipsError as error:
             st.error(escape_markdown(str(error)))
 
@@ -101,24 +88,7 @@ def not_for_me(
         except LearningRelationshipsError as error:
             st.error(escape_markdown(str(error)))
             return
-        st.session_state[NOTICE] = Notice(label("find.hidden", name=name), undo, name)
+        notices.keep(notices.Notice(label("find.hidden", name=name), undo, name))
         st.rerun()
 
     window()
-
-
-def show_notice(identity: Identity) -> None:
-    """Say what was just done, with 'undo' where it can be taken back."""
-    notice: Notice | None = st.session_state.get(NOTICE)
-    if notice is None:
-        return
-    st.success(notice.text)
-    if not notice.undo or not st.button(say("find.undo")):
-        return
-    try:
-        company.services().finding.undo_not_for_me(identity, notice.undo)
-    except LearningRelationshipsError as error:
-        st.error(escape_markdown(str(error)))
-        return
-    st.session_state[NOTICE] = Notice(label("find.undone", name=notice.name))
-    st.rerun()

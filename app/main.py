@@ -6,11 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import company, session
+from app import company, notices, session
 from app.identity import Identity
 from app.navigation import remember_pages
 from app.texts import escape_markdown, say
-from app.views import find, offer, requests
+from app.views import find, network, offer, requests
 from recommender.errors import LearningRelationshipsError, NotAllowedError
 
 _STYLE = Path(__file__).with_name("pages.css")
@@ -19,6 +19,7 @@ _EMPLOYEE_PAGES: dict[str, Callable[[Identity], None]] = {
     "find": find.show,
     "requests": requests.show,
     "offer": offer.show,
+    "network": network.show,
 }
 _ADMINISTRATOR_PAGES: dict[str, Callable[[Identity], None]] = {}
 
@@ -42,6 +43,7 @@ def _draw() -> None:
         sections[say("house.administrator")] = list(desk.values())
     remember_pages(pages)
     page = st.navigation(sections)
+    notices.forget_elsewhere(page.url_path)
     session.show_who(identity, people)
     page.run()
 

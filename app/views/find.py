@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from app import company, dialogs
+from app import company, dialogs, notices
 from app.cards import card
 from app.identity import Identity
 from app.people_picker import pick_person
@@ -32,7 +32,7 @@ class _Search:
 def show(identity: Identity) -> None:
     """Draw the page."""
     st.title(say("find.title"), anchor=False)
-    dialogs.show_notice(identity)
+    notices.show(identity)
     _ask_for_goal(identity)
     search: _Search | None = st.session_state.get(_SEARCH)
     if search is None:

@@ -5,12 +5,11 @@ from html import escape
 
 import streamlit as st
 
-from app import company, dialogs
+from app import company, notices
 from app.cards import profile_card
 from app.identity import Identity
 from app.offering import MAX_CAPACITY, MyOffer
-from app.texts import counted, day, escape_markdown, say
-from recommender.errors import LearningRelationshipsError
+from app.texts import counted, day, say
 from recommender.profiles import Field
 from recommender.relationships import KINDS, Relationship
 from recommender.retrieval import QUOTABLE
@@ -20,7 +19,7 @@ def show(identity: Identity) -> None:
     """Draw the page."""
     st.title(say("page.offer"), anchor=False)
     st.write(say("offer.lead"))
-    dialogs.show_notice(identity)
+    notices.show(identity)
     _ask(identity, company.services().offering.mine(identity))
     _show_appearance(identity)
 
@@ -64,19 +63,16 @@ def _save(
     until: date | None,
     quotable: list[Field],
 ) -> None:
-    try:
-        company.services().offering.save(
+    notices.take_step(
+        lambda: company.services().offering.save(
             identity,
             open_to=frozenset(open_to),
             capacity=capacity,
             paused_until=until,
             quotable=frozenset(quotable),
-        )
-    except LearningRelationshipsError as error:
-        st.error(escape_markdown(str(error)))
-        return
-    st.session_state[dialogs.NOTICE] = dialogs.Notice(say("offer.saved"))
-    st.rerun()
+        ),
+        say("offer.saved"),
+    )
 
 
 def _show_appearance(identity: Identity) -> None:

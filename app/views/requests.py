@@ -1,19 +1,17 @@
 """The page of requests: those that others sent me, and those that I sent."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from html import escape
 
 import streamlit as st
 
-from app import company, dialogs
+from app import company, dialogs, notices
 from app.answering import ReceivedRequest
 from app.asking import SentRequest
 from app.identity import Identity
 from app.store.records import State
 from app.tables import table
-from app.texts import day, escape_markdown, label, say
-from recommender.errors import LearningRelationshipsError
+from app.texts import day, label, say
 
 _SHOWN_ENDED = 10
 
@@ -21,7 +19,7 @@ _SHOWN_ENDED = 10
 def show(identity: Identity) -> None:
     """Draw the page."""
     st.title(say("page.requests"), anchor=False)
-    dialogs.show_notice(identity)
+    notices.show(identity)
     received = company.services().answering.received(identity)
     sent = company.services().asking.sent(identity)
     of_me, by_me = st.tabs(
@@ -67,7 +65,7 @@ def _show_answers(identity: Identity, request: ReceivedRequest) -> None:
     name = request.seeker.display_name
     with st.container(horizontal=True):
         if st.button(say("requests.accept"), key=f"accept_{request.id}", type="primary"):
-            _do(
+            notices.take_step(
                 lambda: answering.accept(identity, request.id),
                 label("requests.accepted", name=name),
             )
@@ -79,14 +77,18 @@ def _show_answers(identity: Identity, request: ReceivedRequest) -> None:
                 key=f"until_{request.id}",
             )
             if st.button(say("requests.accept_and_pause_do"), key=f"accept_pause_{request.id}"):
-                _do(
+                notices.take_step(
                     lambda: answering.accept(identity, request.id, pause_until=until),
                     label("requests.accepted", name=name),
                 )
         if request.may_be_put_off and st.button(say("requests.later"), key=f"later_{request.id}"):
-            _do(lambda: answering.later(identity, request.id), say("requests.put_off"))
+            notices.take_step(
+                lambda: answering.later(identity, request.id), say("requests.put_off")
+            )
         if st.button(say("requests.decline"), key=f"decline_{request.id}"):
-            _do(lambda: answering.decline(identity, request.id), say("requests.declined"))
+            notices.take_step(
+                lambda: answering.decline(identity, request.id), say("requests.declined")
+            )
 
 
 def _show_sent(identity: Identity, requests: list[SentRequest]) -> None:
@@ -125,7 +127,7 @@ def _sent(request: SentRequest) -> str:
 
 def _show_withdraw(identity: Identity, request: SentRequest) -> None:
     if st.button(say("requests.withdraw"), key=f"withdraw_{request.id}", type="tertiary"):
-        _do(
+        notices.take_step(
             lambda: company.services().asking.withdraw(identity, request.id),
             say("requests.withdrawn"),
         )
@@ -147,14 +149,3 @@ def _show_next(identity: Identity, request: SentRequest) -> None:
     ask = label("card.ask", name=following.display_name)
     if st.button(ask, key=f"next_{request.id}", type="primary"):
         dialogs.ask(identity, request.goal_id, request.relationship, following)
-
-
-def _do(step: Callable[[], object], done: str) -> None:
-    """Take a step and show the page anew; or say why it cannot be taken."""
-    try:
-        step()
-    except LearningRelationshipsError as error:
-        st.error(escape_markdown(str(error)))
-        return
-    st.session_state[dialogs.NOTICE] = dialogs.Notice(done)
-    st.rerun()

@@ -1,0 +1,68 @@
+"""What was just done, said at the top of the page until the next thing is done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app import company
+from app.identity import Identity
+from app.texts import escape_markdown, label, say
+from recommender.errors import LearningRelationshipsError
+
+_NOTICE = "notice"
+_PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What was just done."""
+
+    text: str
+    """Markdown."""
+    undo: str = ""
+    """The id of a 'not for me' that can be taken back."""
+    name: str = ""
+    """Of whom it was said."""
+
+
+def keep(notice: Notice) -> None:
+    """Let the page say it when it is drawn again."""
+    st.session_state[_NOTICE] = notice
+
+
+def take_step(step: Callable[[], object], done: str) -> None:
+    """Take a step and draw the page anew; or say why it cannot be taken.
+
+    Args:
+        step: calls a service.
+        done: what to say then, Markdown.
+    """
+    try:
+        step()
+    except LearningRelationshipsError as error:
+        st.error(escape_markdown(str(error)))
+        return
+    keep(Notice(done))
+    st.rerun()
+
+
+def forget_elsewhere(page: str) -> None:
+    """Drop what was done on another page."""
+    if st.session_state.get(_PAGE) != page:
+        st.session_state[_PAGE] = page
+        st.session_state.pop(_NOTICE, None)
+
+
+def show(identity: Identity) -> None:
+    """Say what was just done, with 'undo' where it can be taken back."""
+    notice: Notice | None = st.session_state.get(_NOTICE)
+    if notice is None:
+        return
+    st.success(notice.text)
+    if not notice.undo or not st.button(say("find.undo")):
+        return
+    take_step(
+        lambda: company.services().finding.undo_not_for_me(identity, notice.undo),
+        label("find.undone", name=notice.name),
+    )

@@ -1,0 +1,161 @@
+"""The page of my learning network: what I have, what I asked for, what I lack."""
+
+from html import escape
+
+import streamlit as st
+
+from app import company, notices
+from app.identity import Identity
+from app.navigation import go_to
+from app.network import GoalStanding, LearningNetwork, Standing, Tie
+from app.picture import SHAPES, picture
+from app.store.records import Met, Outcome
+from app.texts import counted, day, label, say
+from app.views.find import open_goal
+
+_MAX_GOAL_CHARACTERS = 160
+
+
+def show(identity: Identity) -> None:
+    """Draw the page."""
+    st.title(say("page.network"), anchor=False)
+    notices.show(identity)
+    mine = company.services().network.mine(identity)
+    for tie in (*mine.active, *mine.past):
+        if tie.ask_met:
+            _ask_met(identity, tie)
+        if tie.ask_outcome:
+            _ask_outcome(identity, tie)
+    _show_kinds(mine)
+    _show_picture(mine)
+    for tie in mine.active:
+        _show_tie(identity, tie)
+    _show_goals(identity, mine.goals)
+    if mine.past:
+        with st.expander(say("network.past")):
+            for tie in mine.past:
+                ended = day(tie.bond.ended_at or tie.bond.started_at)
+                st.html(f'<p class="lr">{escape(_who(tie))} · {escape(ended)}</p>')
+
+
+def _show_kinds(mine: LearningNetwork) -> None:
+    marks = {Standing.TOGETHER: "✓", Standing.ASKED: "…", Standing.OPEN: "–"}
+    tiles = "".join(
+        f'<li><strong><span aria-hidden="true">{SHAPES[kind]} </span>'
+        f"{escape(say(f'kind.{kind}'))}</strong>"
+        f'<span aria-hidden="true">{marks[standing]} </span>'
+        f"{escape(say(f'network.kind_{standing}'))}</li>"
+        for kind, standing in mine.kinds.items()
+    )
+    st.html(f'<section class="lr"><ul class="tiles">{tiles}</ul></section>')
+
+
+def _show_picture(mine: LearningNetwork) -> None:
+    if not mine.active:
+        st.write(say("network.nobody"))
+        return
+    st.subheader(say("network.people"), anchor=False)
+    st.html(picture(mine.active))
+    if mine.departments:
+        st.write(counted("network.departments", mine.departments))
+    else:
+        st.write(say("network.one_department"))
+
+
+def _show_tie(identity: Identity, tie: Tie) -> None:
+    network = company.services().network
+    with st.container(border=True):
+        mail = f'<p class="soft">{escape(tie.email)}</p>' if tie.email else ""
+        since = escape(say("network.since", day=day(tie.bond.started_at)))
+        met = f"<p>{escape(say(f'network.met_{tie.met}'))}</p>" if tie.met else ""
+        st.html(
+            f'<article class="lr"><h3>{escape(_who(tie))}</h3>'
+            f'<p class="soft">{since}</p>{mail}{met}</article>'
+        )
+        if st.button(say("network.end"), key=f"end_{tie.id}", type="tertiary"):
+            notices.take_step(lambda: network.end(identity, tie.id), say("network.ended"))
+
+
+def _ask_met(identity: Identity, tie: Tie) -> None:
+    network = company.services().network
+    with st.form(f"met_{tie.id}"):
+        answer: Met | None = st.radio(
+            label("network.ask_met", who=_who(tie)),
+            list(Met),
+            format_func=lambda one: say(f"network.met_{one}"),
+            index=None,
+        )
+        if st.form_submit_button(say("network.answer")) and answer is not None:
+            notices.take_step(
+                lambda: network.say_met(identity, tie.id, answer), say("network.thanks")
+            )
+
+
+def _ask_outcome(identity: Identity, tie: Tie) -> None:
+    network = company.services().network
+    with st.form(f"outcome_{tie.id}"):
+        answer: Outcome | None = st.radio(
+            label("network.ask_outcome", who=_who(tie)),
+            list(Outcome),
+            format_func=lambda one: say(f"network.outcome_{one}"),
+            index=None,
+        )
+        st.caption(say("network.private"))
+        if st.form_submit_button(say("network.answer")) and answer is not None:
+            notices.take_step(
+                lambda: network.say_outcome(identity, tie.id, answer), say("network.thanks")
+            )
+
+
+def _show_goals(identity: Identity, goals: tuple[GoalStanding, ...]) -> None:
+    st.subheader(say("network.goals"), anchor=False)
+    if not goals:
+        st.write(say("network.no_goals"))
+    finding = company.services().finding
+    for one in goals:
+        goal, reached = one.goal, one.standing is Standing.REACHED
+        with st.container(border=True):
+            state = say(f"network.goal_{one.standing}")
+            st.html(
+                f'<article class="lr"><p>{escape(_shorten(goal.text))}</p>'
+                f'<p class="soft">{escape(state)} · {escape(day(goal.created_at))}</p></article>'
+            )
+            with st.container(horizontal=True):
+                if not reached and st.button(say("network.look_on"), key=f"look_{goal.id}"):
+                    open_goal(goal.id, goal.relationship)
+                    go_to("find")
+                name = "network.reopen" if reached else "network.reach"
+                if st.button(say(name), key=f"reach_{goal.id}"):
+                    notices.take_step(
+                        lambda goal=goal, reached=reached: finding.mark_reached(  # type: ignore[misc]
+                            identity, goal.id, reached=not reached
+                        ),
+                        say(f"{name}_done"),
+                    )
+                if st.button(say("network.delete"), key=f"delete_{goal.id}", type="tertiary"):
+                    _confirm_delete(identity, goal.id)
+
+
+def _confirm_delete(identity: Identity, goal_id: str) -> None:
+    @st.dialog(say("network.delete_title"))
+    def window() -> None:
+        st.write(say("network.delete_lead"))
+        if st.button(say("network.delete"), type="primary"):
+            notices.take_step(
+                lambda: company.services().finding.delete_goal(identity, goal_id),
+                say("network.deleted"),
+            )
+
+    window()
+
+
+def _who(tie: Tie) -> str:
+    name = tie.other.display_name or say("who.left")
+    kind = say(f"kind.{tie.relationship}").lower()
+    return say("network.you_are" if tie.i_help else "network.they_are", name=name, kind=kind)
+
+
+def _shorten(text: str) -> str:
+    if len(text) <= _MAX_GOAL_CHARACTERS:
+        return text
+    return text[:_MAX_GOAL_CHARACTERS].rsplit(" ", 1)[0] + " …"
