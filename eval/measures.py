@@ -106,16 +106,24 @@ def ir_measures_of(dataset: Dataset) -> dict[str, ir_measures.measures.Measure]:
 
 def measure_pair_loss(frame: pd.DataFrame, ratings: pd.DataFrame) -> Interval:
     """Estimate the pair loss with an interval over the people who rated; see `count_pair_loss`."""
+    losses = pair_losses(frame, ratings)
+    wrong, total = losses.to_numpy(dtype=np.float64).T
+    return estimate_ratio(wrong, total, np.arange(len(losses)))
+
+
+def pair_losses(frame: pd.DataFrame, ratings: pd.DataFrame) -> pd.DataFrame:
+    """Count each rating person's pairs: `wrong` and `total` by person id, sorted by it."""
     keys = ["goal_id", "relationship", "person_id"]
     rated = ratings.merge(frame[[*keys, "score"]], on=keys, how="left")
     # What a run misses is behind everything that it has
     rated["score"] = rated["score"].fillna(-np.inf)
-    losses = [
-        count_pair_loss(part["grade"].to_numpy(np.float64), part["score"].to_numpy(np.float64))
-        for _, part in rated.groupby("person_id", sort=True)
-    ]
-    wrong, total = np.array(losses, np.float64).reshape(-1, 2).T
-    return estimate_ratio(wrong, total, np.arange(len(losses)))
+    losses = {
+        str(person): count_pair_loss(
+            part["grade"].to_numpy(np.float64), part["score"].to_numpy(np.float64)
+        )
+        for person, part in rated.groupby("person_id", sort=True)
+    }
+    return pd.DataFrame.from_dict(losses, orient="index", columns=["wrong", "total"])
 
 
 def count_pair_loss(

@@ -1,0 +1,39 @@
+"""The evaluator's commands: `python -m eval COMMAND`.
+
+Exit codes: 0 done, 1 a problem (one line on stderr), 2 wrong usage; `gate` has its own.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from eval.commands import audit, compare, measure, validate
+from eval.commands import run as run_command
+from recommender.errors import LearningRelationshipsError
+
+COMMANDS = (validate, run_command, measure, compare, audit)
+"""In the order of `--help`. To add one, write a module with `register`."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command."""
+    parser = argparse.ArgumentParser(
+        prog="python -m eval", description="How good the matches are, and for whom they are worse."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.register(commands)
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except LearningRelationshipsError as error:
+        print(f"error: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        sys.stderr.close()
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
