@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
 from eval.conduct import LENGTH
 from eval.datasets import UNDISCLOSED, Dataset, has_demographics, read_demographics
-from eval.intervals import draw_clusters, number_clusters, percentiles
+from eval.intervals import SEED, draw_clusters, number_clusters, percentiles
 from eval.measures import measure_lists
 from eval.runs import Run
 from eval.systems import eligible_for
@@ -61,6 +62,8 @@ class _Side:
     """`(n,)`: the row of the helper, or of the seeker."""
     cluster: NDArray[np.int64]
     """`(n,)`: the number of the seeker; they are drawn again with all of their lists."""
+    draw_persons: bool
+    """Whether the helpers are drawn again as well, because their group is what is spoken of."""
     measures: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
     """Numerator and denominator `(n,)` of each measure."""
 
@@ -127,6 +130,7 @@ def _helpers(run: Run, dataset: Dataset, policy: Policy) -> _Side:
         HELPERS,
         pairs["row"].to_numpy(dtype=np.int64),
         number_clusters(pairs["seeker"]),
+        True,
         {
             "selection rate": (selected, ones),
             "exposure": (np.nan_to_num(exposure), ones),
@@ -148,6 +152,7 @@ def _seekers(run: Run, dataset: Dataset) -> _Side:
         SEEKERS,
         np.array([dataset.people.row(str(seeker)) for seeker in lists["seeker"]], np.int64),
         number_clusters(lists["seeker"]),
+        False,
         {
             "selection rate": (found, ones),
             "exposure": (lists["nDCG@5"].to_numpy(dtype=np.float64), ones),
@@ -184,14 +189,13 @@ def _audit_attribute(
     shown = (concerned >= MIN_GROUP_PEOPLE) & (
         np.bincount(code_of_person, minlength=len(names)) >= MIN_GROUP_SHARE * n_people
     )
-    n_clusters = int(side.cluster.max()) + 1
-    drawn = draw_clusters(n_clusters)
+    draws = _Draws(side, code_of_person, len(names))
     for measure, (numerator, denominator) in side.measures.items():
-        tops = _by_cluster(numerator, side.cluster, code, n_clusters, len(names))
-        bottoms = _by_cluster(denominator, side.cluster, code, n_clusters, len(names))
         with np.errstate(invalid="ignore", divide="ignore"):
-            values = tops.sum(axis=0) / bottoms.sum(axis=0)
-            samples = (drawn @ tops) / (drawn @ bottoms)
+            values = np.bincount(code, numerator, len(names)) / np.bincount(
+                code, denominator, len(names)
+            )
+            samples = draws.sums(numerator) / draws.sums(denominator)
         reference = _best_off(values, shown, names)
         for number, name in enumerate(names):
             row: dict[str, object] = dict.fromkeys(COLUMNS, np.nan)
@@ -209,16 +213,37 @@ def _audit_attribute(
                     "is_reference": number == reference,
                     "below_four_fifths": ratio < FOUR_FIFTHS,
                 }
-                row |= _ends("ratio_low", "ratio_high", samples[:, number] / samples[:, reference])
+                with np.errstate(invalid="ignore", divide="ignore"):
+                    ratios = samples[:, number] / samples[:, reference]
+                row |= _ends("ratio_low", "ratio_high", ratios)
             yield row
 
 
-def _by_cluster(
-    values: NDArray[np.float64], cluster: NDArray[np.int64], code: NDArray[np.int64],
-    n_clusters: int, n_groups: int,
-) -> NDArray[np.float64]:  # fmt: skip
-    sums = np.bincount(cluster * n_groups + code, values, minlength=n_clusters * n_groups)
-    return np.asarray(sums.reshape(n_clusters, n_groups), np.float64)
+class _Draws:
+    """Bootstrap samples of seekers and, on the helpers' side, of helpers at the same time.
+
+    Drawing only seekers would call it sure that a small group is suggested less often, where it is
+    just that three of its members wrote little.
+
+    Source: Owen, "The pigeonhole bootstrap", Annals of Applied Statistics 1(2), 2007.
+    """
+
+    def __init__(self, side: _Side, code_of_person: NDArray[np.int64], n_groups: int) -> None:
+        self._present, place = np.unique(side.person, return_inverse=True)
+        n_seekers, n_persons = int(side.cluster.max()) + 1, len(self._present)
+        self._at = (side.cluster, place)
+        self._shape = (n_seekers, n_persons)
+        self._seekers = draw_clusters(n_seekers)
+        self._persons = draw_clusters(n_persons, SEED + 1) if side.draw_persons else None
+        self._member = np.eye(n_groups)[code_of_person[self._present]]
+
+    def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum the values of each group in each sample: `(REPEATS, n_groups)` float64."""
+        table = sparse.csr_array((values, self._at), shape=self._shape)
+        by_person = (table.T @ self._seekers.T).T
+        if self._persons is not None:
+            by_person = by_person * self._persons
+        return np.asarray(by_person @ self._member, np.float64)
 
 
 def _best_off(
