@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import company, notices, session
 from app.identity import Identity
-from app.navigation import remember_pages
+from app.navigation import remember_pages, show_links
 from app.texts import escape_markdown, say
 from app.views import find, network, offer, requests
 from recommender.errors import LearningRelationshipsError, NotAllowedError
@@ -37,14 +37,14 @@ def _draw() -> None:
         _only(session.welcome)
         return
     pages = _pages(_EMPLOYEE_PAGES, identity)
-    sections = {say("house.employee"): list(pages.values())}
-    if identity.is_admin:
-        desk = _pages(_ADMINISTRATOR_PAGES, identity)
-        sections[say("house.administrator")] = list(desk.values())
+    desk = _pages(_ADMINISTRATOR_PAGES, identity) if identity.is_admin else {}
     remember_pages(pages)
-    page = st.navigation(sections)
+    page = st.navigation([*pages.values(), *desk.values()], position="hidden")
     notices.forget_elsewhere(page.url_path)
     session.show_who(identity, people)
+    show_links("employee", pages.values())
+    if desk:
+        show_links("administrator", desk.values())
     page.run()
 
 

@@ -19,6 +19,8 @@ SHAPES: dict[Relationship, str] = {
 _RINGS = (2, 4)
 """The most steps that stand on the first and on the second ring; the rest is on the third."""
 
+_FIRST_ANGLE = -pi / 4
+
 _RADII = (17, 30, 43)
 """The rings' radii in percent of the picture's width."""
 
@@ -59,7 +61,7 @@ def _ring(tie: Tie) -> int:
 
 
 def _place(position: int, total: int, ring: int) -> tuple[float, float]:
-    angle = -pi / 2 + 2 * pi * (position + 0.5) / total
+    angle = _FIRST_ANGLE + 2 * pi * position / total
     return 50 + _RADII[ring] * cos(angle), 50 + _RADII[ring] * sin(angle)
 
 

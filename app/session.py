@@ -1,5 +1,7 @@
 """Who is at the other end of this browser session."""
 
+from html import escape
+
 import streamlit as st
 
 from app import company
@@ -49,17 +51,15 @@ def welcome() -> None:
 
 
 def show_who(identity: Identity, people: People) -> None:
-    """Show in the sidebar who is signed in, with the way out."""
-    row = people.row(identity.person_id)
-    with st.sidebar:
-        st.caption(say("who.you"))
-        st.markdown(f"**{escape_markdown(people.text(row, 'display_name'))}**")
-        st.caption(escape_markdown(people.text(row, "job_title")))
+    """Show who is signed in, with the way out."""
+    name = people.text(people.row(identity.person_id), "display_name")
+    with st.container(horizontal=True, vertical_alignment="center", key="who"):
+        st.html(f'<p class="lr who">{say("who.you")} <strong>{escape(name)}</strong></p>')
         if identity.demo:
-            if st.button(say("who.change")):
+            if st.button(say("who.change"), type="tertiary"):
                 st.session_state.clear()
                 st.rerun()
-        elif st.button(say("who.sign_out")):
+        elif st.button(say("who.sign_out"), type="tertiary"):
             st.logout()
     if identity.demo:
         show_demo_notice()

@@ -72,11 +72,7 @@ def sign_in(page: Page, url: str, person_id: str) -> Page:
 
 def go_to(page: Page, name: str) -> Page:
     """Follow a link of the navigation."""
-    link = page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True)
-    closed = page.get_by_test_id("stExpandSidebarButton")
-    if closed.is_visible():
-        closed.click()
-    link.click()
+    page.get_by_test_id("stPageLink").get_by_role("link", name=name, exact=True).click()
     return settled(page)
 
 
