@@ -1,102 +1,122 @@
 """The administrator's commands: `python -m index COMMAND`.
 
-Exit codes: 0 done, 1 a problem that the one line on stderr names, 2 wrong usage.
+exit codes:
+  0  done
+  1  a problem; one line on stderr says which, and what to do
+  2  wrong usage
+  3  the gate did not let the new snapshot pass; it is kept, unpublished
+  4  another build or publish is at work in the same index folder
+  5  far fewer people than are published; --accept-drop says that it is meant
+
+Whatever the code: what served before goes on serving, unless it is 0.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from recommender.errors import LearningRelationshipsError
+from recommender.errors import BusyError, DropError, GateError, LearningRelationshipsError
+
+EXIT_CODES: dict[type[LearningRelationshipsError], int] = {
+    GateError: 3,
+    BusyError: 4,
+    DropError: 5,
+}
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m index", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m index",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    check = commands.add_parser("validate", help="check a people file")
-    check.add_argument("people", type=Path)
-    check.add_argument("--json", action="store_true")
+    _add_building(commands)
+    _add_serving(commands)
+    return parser
+
+
+def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    check = commands.add_parser("validate", help="check a people file and list every problem")
+    check.add_argument("people", type=Path, metavar="PEOPLE")
+    check.add_argument("--json", action="store_true", help="print JSON")
     make = commands.add_parser(
         "build",
         help="build a snapshot from a people file",
-        description="Build and verify a snapshot. The first one of an index folder is published "
-        "at once, a later one waits for 'publish' unless --publish is given.",
+        description="Build a snapshot and verify it. The first one of an index folder is published "
+        "at once; a later one waits for 'publish', unless --publish is given.",
     )
-    make.add_argument("people", type=Path)
-    make.add_argument("--index", type=Path, required=True, metavar="DIR")
-    make.add_argument("--policy", type=Path, help="a policy file to keep with the snapshot")
-    make.add_argument("--model", default="default", help="a model's folder or name")
-    make.add_argument("--precision", choices=("fp32", "int8"), default="fp32")
-    make.add_argument(
-        "--publish", action="store_true", help="publish it even if it is not the first"
+    make.add_argument("--publish", action="store_true", help="publish it, first or not")
+    night = commands.add_parser(
+        "nightly",
+        help="build, gate, publish and prune, unattended",
+        description="Build a snapshot, verify it, let the gate compare it with the published one, "
+        "publish it, and prune old ones. On the first night there is nothing to compare with.",
     )
-    make.add_argument("--json", action="store_true")
-    for name, told in (
-        ("status", "say what serves"),
-        ("verify", "check every byte of what serves"),
-    ):
-        command = commands.add_parser(name, help=told)
-        command.add_argument("--index", type=Path, required=True, metavar="DIR")
-        command.add_argument("--json", action="store_true")
-    return parser
+    night.add_argument(
+        "--gate",
+        metavar="COMMAND",
+        help="a command to which --candidate FOLDER --published FOLDER is added; exit 0 lets the "
+        "snapshot pass (default: python -m eval gate; '' for none)",
+    )
+    night.add_argument("--keep", type=int, default=7, help="snapshots to keep (default: 7)")
+    for command in (make, night):
+        command.add_argument("people", type=Path, metavar="PEOPLE")
+        _add_index(command)
+        command.add_argument("--policy", type=Path, help="the policy file to keep with it")
+        command.add_argument("--model", default="default", help="a model's folder or name")
+        command.add_argument("--precision", choices=("fp32", "int8"), default="fp32")
+        command.add_argument("--runtime", choices=("onnx", "torch"), default="onnx")
+        command.add_argument("--no-adapter", action="store_true", help="leave the model as it is")
+        command.add_argument("--allow-download", action="store_true", help="of a model by its name")
+        command.add_argument(
+            "--accept-drop",
+            action="store_true",
+            help="go on though over 20 %% of the people, or a whole department, are gone",
+        )
+
+
+def _add_serving(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    show = commands.add_parser("status", help="say what serves, what is kept, what happened")
+    verify = commands.add_parser("verify", help="check every byte against its checksum")
+    verify.add_argument("--snapshot", metavar="ID", help="only this one (default: everything)")
+    publish = commands.add_parser("publish", help="let readers move to a snapshot that was built")
+    publish.add_argument("snapshot", nargs="?", metavar="ID", help="default: the newest that waits")
+    back = commands.add_parser("rollback", help="let readers go back to the one before")
+    back.add_argument("--to", metavar="ID", help="default: the newest published before this one")
+    prune = commands.add_parser("prune", help="remove old snapshots and unused embeddings")
+    prune.add_argument("--keep", type=int, required=True, metavar="N")
+    forget = commands.add_parser(
+        "forget",
+        help="remove a person now from every kept snapshot and from the cache",
+        description="Remove a person from every kept snapshot and from the cache. The next export "
+        "must leave them out too: what it holds comes back with the next night.",
+    )
+    forget.add_argument("person", metavar="PERSON_ID")
+    for command in (show, verify, publish, back, prune, forget):
+        _add_index(command)
+
+
+def _add_index(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--index", type=Path, required=True, metavar="DIR", help="index folder")
+    command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
     options = _parser().parse_args(arguments)
+    from index.commands import COMMANDS
+
     try:
-        return _COMMANDS[options.command](options)
+        return COMMANDS[options.command](options)
     except LearningRelationshipsError as error:
         print(error, file=sys.stderr)
+        return EXIT_CODES.get(type(error), 1)
+    except KeyboardInterrupt:
+        print("stopped; what served goes on serving", file=sys.stderr)
         return 1
 
-
-def _validate(options: argparse.Namespace) -> int:
-    from index.people_report import validate_command
-
-    return validate_command(options.people, as_json=options.json, stream=sys.stdout)
-
-
-def _build(options: argparse.Namespace) -> int:
-    from index.build import build
-    from index.encoder import EncoderSettings
-
-    report = build(
-        options.people,
-        options.index,
-        settings=EncoderSettings(model=options.model, precision=options.precision),
-        policy_text=options.policy.read_text(encoding="utf-8") if options.policy else None,
-        publish=options.publish or None,
-    )
-    state = "published" if report.published else "staged"
-    print(f"{state} {report.snapshot_id}: {report.n_people} people, {report.n_passages} passages")
-    return 0
-
-
-def _status(options: argparse.Namespace) -> int:
-    from index.search import IndexReader
-
-    manifest = IndexReader(options.index).current().manifest
-    if options.json:
-        print(json.dumps(manifest.model_dump(mode="json")))
-    else:
-        print(f"{manifest.snapshot_id}: {manifest.n_people} people, {manifest.n_passages} passages")
-    return 0
-
-
-def _verify(options: argparse.Namespace) -> int:
-    from index import snapshot as layout
-    from index.search import IndexReader
-
-    current = IndexReader(options.index).current()
-    layout.check_snapshot(current.folder, current.manifest)
-    print(f"{current.snapshot_id}: whole")
-    return 0
-
-
-_COMMANDS = {"validate": _validate, "build": _build, "status": _status, "verify": _verify}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,43 +1,78 @@
-"""From a people file to a snapshot: passages, vectors, words, staged aside and verified."""
+"""From a people file to a verified snapshot, embedding only what no earlier build embedded."""
 
-import hashlib
-import os
-import platform
-import shutil
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib import metadata
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from index import files
+from index import publishing
 from index import snapshot as layout
+from index.changes import Changes, check_drop, compare
+from index.embedding_cache import CachingEncoder, EmbeddingCache
 from index.encoder import Encoder, EncoderSettings, Progress, load_encoder
-from index.lexical import LexicalIndex
+from index.folder import IndexFolder
+from index.onnx_graph import cache_folder
+from index.opened import Snapshot
 from index.people_file import read_people
-from index.reference import Centring, centred
-from index.vectors import VectorIndex
-from recommender.policy import default_policy_text
-from recommender.profiles import Field, passages_frame
+from index.reference import Centring
+from index.verification import verify
+from index.writing import Content, centre, write_snapshot
+from recommender.errors import SnapshotError
+from recommender.policy import default_policy_text, parse_policy
+from recommender.profiles import passages_frame
 
-CHUNK = 100_000
-"""How many passages are centred and compared at once."""
-
-LIBRARIES = ("faiss-cpu", "numpy", "onnxruntime", "pandas", "pyarrow", "tokenizers")
+_log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BuildReport:
     """What a build did; numbers only, no personal data."""
 
-    snapshot_id: str
-    folder: Path
+    changes: Changes
     n_people: int
     n_passages: int
-    published: bool
+    n_texts: int = 0
+    """Different texts; identical ones are embedded once."""
+    n_embedded: int = 0
+    """Texts that were embedded now; the others came from the cache."""
+    n_warnings: int = 0
+    """Warnings about the people file."""
+    compared_with: str | None = None
+    """The snapshot that was published before."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    """Of each part of the work."""
+    snapshot_id: str = ""
+    folder: Path = Path()
+    published: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give what is written into the snapshot and printed as JSON."""
+        return {
+            "people": {"total": self.n_people, **self.changes.as_dict()},
+            "passages": {
+                "total": self.n_passages,
+                "different": self.n_texts,
+                "embedded": self.n_embedded,
+            },
+            "warnings": self.n_warnings,
+            "compared_with": self.compared_with,
+            "seconds": {name: round(took, 3) for name, took in self.seconds.items()},
+        }
+
+    @contextlib.contextmanager
+    def timed(self, part: str) -> Iterator[None]:
+        """Time one part of the work."""
+        started = time.perf_counter()
+        yield
+        self.seconds[part] = self.seconds.get(part, 0.0) + time.perf_counter() - started
 
 
 def build(
@@ -46,43 +81,75 @@ def build(
     *,
     settings: EncoderSettings | None = None,
     policy_text: str | None = None,
+    as_of: date | None = None,
+    accept_drop: bool = False,
     publish: bool | None = None,
     progress: Progress | None = None,
     encoder: Encoder | None = None,
 ) -> BuildReport:
-    """Build a snapshot from a people file.
+    """Build and verify a snapshot from a people file.
 
     Args:
         people: the people export.
         index_dir: the index folder; made where missing.
         settings: which model embeds.
         policy_text: the policy to keep with the snapshot; None for the project's defaults.
-        publish: whether readers move to it; None only where nothing was published before.
+        as_of: the day of the export; by default the newest date in it.
+        accept_drop: build even if many people, or a whole department, are gone.
+        publish: whether readers move to it; None: only where nothing was published before.
         progress: called while passages are embedded.
         encoder: an encoder that is already loaded by `settings`.
 
     Raises:
         PeopleFileError: the export has problems.
+        PolicyError: the policy has.
         ModelError: the encoder cannot be loaded.
-        BuildError: the snapshot cannot be written.
+        DropError: far fewer people than are published.
+        BusyError: another build is at work.
+        BuildError: the snapshot cannot be written, or does not stand its checks.
     """
-    read = read_people(people)
-    settings = settings or EncoderSettings()
-    encoder = encoder or load_encoder(settings)
+    index = IndexFolder(Path(index_dir))
+    with index.locked():
+        return build_locked(
+            index, people, settings=settings or EncoderSettings(), policy_text=policy_text,
+            as_of=as_of, accept_drop=accept_drop, publish=publish, progress=progress,
+            encoder=encoder,
+        )  # fmt: skip
+
+
+def build_locked(
+    index: IndexFolder,
+    people: Path,
+    *,
+    settings: EncoderSettings,
+    policy_text: str | None = None,
+    as_of: date | None = None,
+    accept_drop: bool = False,
+    publish: bool | None = None,
+    progress: Progress | None = None,
+    encoder: Encoder | None = None,
+) -> BuildReport:
+    """Do what `build` does; the lock must be held."""
+    started = time.perf_counter()
+    read = read_people(people, as_of=as_of)
+    before_id, before = last_whole(index)
+    if not accept_drop:
+        check_drop(before, read.frame)
+    report = BuildReport(compare(before, read.frame), len(read.frame), 0)
+    report.compared_with, report.n_warnings = before_id, len(read.warnings)
     passages = passages_frame(read.frame)
-    texts = passages["text"].tolist()
-    vectors = encoder.encode_passages(texts, progress)
-    return build_from_arrays(
-        read.frame,
-        passages,
-        vectors,
-        index_dir=index_dir,
-        encoder=encoder,
-        settings=settings,
-        as_of=read.as_of,
-        policy_text=policy_text,
-        publish=publish,
-    )
+    report.seconds["read"] = time.perf_counter() - started
+    with report.timed("load encoder"):
+        inner = encoder or load_encoder(settings)
+        cached = caching(index, inner)
+    with report.timed("embed"):
+        texts = passages["text"].tolist()
+        vectors = cached.encode_passages(texts, progress)
+        report.n_texts, report.n_embedded = cached.remembered + cached.embedded, cached.embedded
+    return _finish(
+        index, report, read.frame, passages, vectors, cached,
+        settings=settings, as_of=read.as_of, policy_text=policy_text, publish=publish, drawn=False,
+    )  # fmt: skip
 
 
 def build_from_arrays(
@@ -97,82 +164,100 @@ def build_from_arrays(
     policy_text: str | None = None,
     publish: bool | None = None,
 ) -> BuildReport:
-    """Build a snapshot from people, passages and vectors that are at hand.
+    """Build a snapshot from people and vectors that are at hand, such as drawn ones.
 
     Args:
         people: a validated people frame; row i is person i.
         passages: as `recommender.profiles.passages_frame` gives them.
-        vectors: `(n_passages, dim)` float32, unit rows as the encoder gives them, not centred.
+        vectors: `(n_passages, dim)`, unit rows as the encoder gives them, not centred.
         index_dir: the index folder.
-        encoder: what made the vectors, and will embed goals.
+        encoder: what embeds goals.
         settings: how to load that encoder again.
         as_of: the day of the export.
         policy_text: the policy to keep with the snapshot; None for the project's defaults.
-        publish: whether readers move to it; None only where nothing was published before.
+        publish: whether readers move to it; None: only where nothing was published before.
+
+    Raises:
+        InputError: the passages do not fit the people.
+        BuildError: the snapshot cannot be written, or does not stand its checks.
     """
-    staging = index_dir / "staging" / f"{os.getpid()}"
-    files.make_folder(index_dir / "snapshots")
-    shutil.rmtree(staging, ignore_errors=True)
-    files.make_folder(staging)
-    person_row = passages["person_row"].to_numpy()
-    starts = np.searchsorted(person_row, np.arange(len(people) + 1)).astype(np.int64)
-    centring = Centring.of(encoder)
-    own, reference = _centre(vectors, centring)
+    index = IndexFolder(Path(index_dir))
+    with index.locked():
+        report = BuildReport(compare(None, people), len(people), 0)
+        return _finish(
+            index, report, people, passages, vectors, caching(index, encoder),
+            settings=settings, as_of=as_of, policy_text=policy_text, publish=publish, drawn=True,
+        )  # fmt: skip
+
+
+def caching(index: IndexFolder, encoder: Encoder) -> CachingEncoder:
+    """Put the index folder's cache before an encoder."""
+    return CachingEncoder(encoder, EmbeddingCache.open(index.cache / encoder.revision, encoder.dim))
+
+
+def _of_all_companies(encoder: Encoder) -> CachingEncoder:
+    """Put the user's cache before an encoder, for texts that are no company's own."""
+    folder = cache_folder() / "reference" / encoder.revision
+    return CachingEncoder(encoder, EmbeddingCache.open(folder, encoder.dim))
+
+
+def last_whole(index: IndexFolder) -> tuple[str | None, pd.DataFrame | None]:
+    """Read the people of the published snapshot, or of the newest published one that is whole."""
+    current = None
+    with contextlib.suppress(SnapshotError):
+        current = index.current_id()
+    known = [name for name in index.ids() if name in index.published_ids() and name != current]
+    for name in [*([current] if current else []), *reversed(known)]:
+        folder = index.snapshots / name
+        try:
+            layout.check_snapshot(folder, layout.read_manifest(folder))
+            return name, pd.read_parquet(folder / layout.PEOPLE)
+        except (SnapshotError, OSError, ValueError) as error:
+            _log.warning("%s", error)
+    return None, None
+
+
+def _finish(
+    index: IndexFolder,
+    report: BuildReport,
+    people: pd.DataFrame,
+    passages: pd.DataFrame,
+    vectors: NDArray[np.float32],
+    encoder: CachingEncoder,
+    *,
+    settings: EncoderSettings,
+    as_of: np.datetime64,
+    policy_text: str | None,
+    publish: bool | None,
+    drawn: bool,
+) -> BuildReport:
     policy = policy_text if policy_text is not None else default_policy_text()
-    layout.write_frame(staging / layout.PEOPLE, people)
-    layout.write_frame(
-        staging / layout.PASSAGES,
-        passages.assign(reference_mean=reference[0], reference_std=reference[1]),
-    )
-    files.write_array(staging / layout.VECTORS, own)
-    files.write_array(staging / layout.CENTROIDS, np.stack([centring.goals, centring.passages]))
-    files.write_array(staging / layout.STARTS, starts)
-    files.write_array(staging / layout.FIELDS, passages["field"].to_numpy())
-    files.write_array(staging / layout.REFERENCE, reference)
-    files.write_text(staging / layout.POLICY, policy)
-    VectorIndex.build(own, person_row).save(staging)
-    profiles = passages.loc[passages["field"] == int(Field.PROFILE), "text"].tolist()
-    LexicalIndex.build(profiles).save(staging)
-    manifest = layout.Manifest(
-        format=layout.FORMAT,
-        created_at=datetime.now(UTC).replace(microsecond=0),
-        as_of=str(as_of),
-        model=layout.Model(
-            name=encoder.name, revision=encoder.revision, dim=encoder.dim, settings=settings
-        ),
-        n_people=len(people),
-        n_passages=len(passages),
-        vectors_dtype=str(own.dtype),
-        versions=_versions(),
-        policy_sha256=hashlib.sha256(policy.encode()).hexdigest(),
-        files=layout.record_files(staging),
-    )
-    files.write_text(staging / layout.MANIFEST, manifest.text())
-    files.sync_folder(staging)
-    folder = index_dir / "snapshots" / manifest.snapshot_id
-    files.move_folder(staging, folder)
-    layout.check_snapshot(folder, layout.read_manifest(folder))
+    parse_policy(policy, layout.POLICY)
+    report.n_passages = len(passages)
+    with report.timed("centre"):
+        centring = Centring.of(_of_all_companies(encoder.inner))
+        own, passages = centre(vectors, passages, centring)
+    model = layout.Model(
+        name=encoder.name, revision=encoder.revision, dim=encoder.dim, settings=settings,
+        drawn=drawn,
+    )  # fmt: skip
+    content = Content(
+        people, passages, own, np.stack([centring.goals, centring.passages]), as_of, model,
+        policy, report.as_dict(),
+    )  # fmt: skip
+    with report.timed("write"):
+        report.folder = write_snapshot(index, content)
+        report.snapshot_id = report.folder.name
+    with report.timed("verify"):
+        try:
+            verify(Snapshot.open(report.folder), None if drawn else encoder.inner)
+        except BaseException:
+            index.discard(report.folder)
+            raise
+        encoder.cache.merge()
     if publish is None:
-        publish = not (index_dir / "CURRENT").exists()
+        publish = index.current_id() is None
     if publish:
-        files.write_text(index_dir / "CURRENT", manifest.snapshot_id + "\n")
-    return BuildReport(manifest.snapshot_id, folder, len(people), len(passages), publish)
-
-
-def _centre(
-    vectors: NDArray[np.float32], centring: Centring
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    own = np.empty(vectors.shape, np.float32)
-    reference = np.empty((2, len(vectors)), np.float32)
-    for start in range(0, len(vectors), CHUNK):
-        span = slice(start, start + CHUNK)
-        own[span] = centred(vectors[span], centring.passages)
-        cosines = own[span] @ centring.reference.T
-        reference[0, span] = cosines.mean(axis=1)
-        reference[1, span] = cosines.std(axis=1)
-    return own, reference
-
-
-def _versions() -> dict[str, str]:
-    found = {name: metadata.version(name) for name in LIBRARIES}
-    return found | {"python": platform.python_version()}
+        publishing.publish(index, report.snapshot_id)
+        report.published = True
+    return report

@@ -74,6 +74,7 @@ def writing(path: Path) -> Iterator[Path]:
             sync_file(temporary)
         with _operation(f"rename {path.name}"):
             temporary.replace(path)
+            sync_folder(path.parent)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
@@ -107,8 +108,8 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
 
 
-def move_folder(source: Path, target: Path) -> None:
-    """Rename a finished folder into its place and sync both parents."""
+def move(source: Path, target: Path) -> None:
+    """Rename a finished file or folder into its place and sync both parents."""
     with _operation(f"move {source.name}"):
         source.rename(target)
         sync_folder(target.parent)

@@ -6,17 +6,15 @@ holds the checksum of every other file: so the name of the folder vouches for ev
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from index import files
 from index.encoder import EncoderSettings
 from recommender.errors import SnapshotError
 
@@ -25,6 +23,7 @@ FORMAT = 1
 
 MANIFEST = "manifest.json"
 PEOPLE = "people.parquet"
+COLUMNS = "people_columns.arrow"
 PASSAGES = "passages.parquet"
 VECTORS = "vectors.npy"
 CENTROIDS = "centroids.npy"
@@ -53,6 +52,8 @@ class Model(BaseModel):
     revision: str
     dim: int
     settings: EncoderSettings
+    drawn: bool = False
+    """The vectors were drawn, not embedded: a synthetic company."""
 
 
 class Manifest(BaseModel):
@@ -81,7 +82,18 @@ class Manifest(BaseModel):
     def snapshot_id(self) -> str:
         """The time of making and the first 12 hexadecimal digits of the manifest's hash."""
         digest = hashlib.sha256(self.text().encode()).hexdigest()[:12]
-        return f"{self.created_at:%Y%m%dT%H%M%SZ}-{digest}"
+        return f"{self.created_at.strftime(_TIME)[:-3]}Z-{digest}"
+
+
+_TIME = "%Y%m%dT%H%M%S%f"
+
+
+def time_of(snapshot_id: str) -> datetime:
+    """Read the time of making from a snapshot's id; the epoch from a name that is none."""
+    try:
+        return datetime.strptime(snapshot_id.split("Z-")[0] + "000", _TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
 
 
 def sha256_of(path: Path) -> str:
@@ -158,20 +170,16 @@ def check_snapshot(folder: Path, manifest: Manifest, *, sizes_only: bool = False
         raise _damaged(folder, ", ".join(bad))
 
 
-def write_frame(path: Path, frame: pd.DataFrame) -> None:
-    """Write a table as Parquet."""
-    with files.writing(path) as temporary:
-        frame.to_parquet(temporary, index=False, compression="zstd")
+def read_texts(folder: Path) -> list[str]:
+    """Read the texts of all passages of a snapshot."""
+    texts: list[str] = pq.read_table(folder / PASSAGES, columns=["text"]).column(0).to_pylist()
+    return texts
 
 
-def read_frame(path: Path) -> pd.DataFrame:
-    """Read a table of Parquet."""
-    return pd.read_parquet(path)
-
-
-def read_column(path: Path, column: str) -> Any:
-    """Read one column of a Parquet table as an Arrow array."""
-    return pq.read_table(path, columns=[column]).column(0).combine_chunks()
+def read_report(folder: Path) -> dict[str, Any]:
+    """Read what the build of a snapshot did."""
+    report: dict[str, Any] = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+    return report
 
 
 def load_array(path: Path) -> NDArray[Any]:

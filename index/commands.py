@@ -1,0 +1,179 @@
+"""What each of the administrator's commands does and prints; `index.__main__` names them."""
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from index import erasure, publishing
+from index.build import BuildReport, build
+from index.encoder import EncoderSettings
+from index.folder import IndexFolder
+from index.night import run_night
+from index.people_report import validate_command
+from index.progress import ProgressDisplay
+from index.state import describe, find_all_damage
+from recommender.errors import PolicyError
+
+
+def _validate(options: Namespace) -> int:
+    return validate_command(options.people, as_json=options.json, stream=sys.stdout)
+
+
+def _build(options: Namespace) -> int:
+    with ProgressDisplay() as display:
+        report = build(
+            options.people,
+            options.index,
+            settings=_settings(options),
+            policy_text=_policy(options.policy),
+            accept_drop=options.accept_drop,
+            publish=options.publish or None,
+            progress=display.update,
+        )
+    outcome = {"snapshot": report.snapshot_id, "published": report.published}
+    _say(options, outcome | report.as_dict(), _told(report))
+    return 0
+
+
+def _nightly(options: Namespace) -> int:
+    with ProgressDisplay() as display:
+        night = run_night(
+            options.people,
+            options.index,
+            settings=_settings(options),
+            policy_text=_policy(options.policy),
+            accept_drop=options.accept_drop,
+            gate=options.gate,
+            keep=options.keep,
+            progress=display.update,
+        )
+    lines = [f"gate: {night.gate}", f"snapshots removed: {len(night.pruned)}"]
+    _say(options, night.as_dict(), [*_told(night.build), *lines])
+    return 0
+
+
+def _settings(options: Namespace) -> EncoderSettings:
+    return EncoderSettings(
+        model=options.model,
+        runtime=options.runtime,
+        precision=options.precision,
+        adapter=not options.no_adapter,
+        allow_download=options.allow_download,
+    )
+
+
+def _policy(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError(f"the policy file {path} cannot be read: {error}") from error
+
+
+def _told(report: BuildReport) -> list[str]:
+    changes = report.changes
+    took = sum(report.seconds.values())
+    state = "published" if report.published else "built, waiting to be published:"
+    return [
+        f"{state} {report.snapshot_id}",
+        f"people: {report.n_people:,} ({changes.added:,} added, {changes.changed:,} changed, "
+        f"{changes.moved:,} moved, {changes.unchanged:,} unchanged; {changes.left:,} left)",
+        f"passages: {report.n_passages:,} ({report.n_texts:,} different texts, "
+        f"{report.n_embedded:,} embedded now)",
+        f"warnings about the people file: {report.n_warnings:,}",
+        f"seconds: {took:.1f}",
+    ]
+
+
+def _status(options: Namespace) -> int:
+    state = describe(IndexFolder(options.index))
+    lines = [f"serving: {state['current'] or 'nothing'}"]
+    lines += [f"problem: {state['problem']}"] if state["problem"] else []
+    for snapshot in state["snapshots"]:
+        if "problem" in snapshot:
+            lines.append(f"  {snapshot['id']}  {snapshot['state']:9}  {snapshot['problem']}")
+            continue
+        people = snapshot["report"].get("people", {})
+        changes = ", ".join(
+            f"{people[name]:,} {name}"
+            for name in ("added", "changed", "moved", "left")
+            if people.get(name)
+        )
+        lines.append(
+            f"  {snapshot['id']}  {snapshot['state']:9}  {snapshot['people']:,} people, "
+            f"{snapshot['passages']:,} passages, {snapshot['bytes'] / 1e6:,.1f} MB; "
+            f"{changes or 'nothing changed'}"
+        )
+    lines.append(f"embeddings kept: {state['cache_bytes'] / 1e6:,.1f} MB")
+    lines.append("history:")
+    for entry in state["history"]:
+        what = entry.get("snapshot") or ", ".join(entry.get("removed", []))
+        lines.append(f"  {entry['at']}  {entry['action']:8}  {what}  by {entry['by']}")
+    _say(options, state, lines)
+    return 1 if state["problem"] else 0
+
+
+def _verify(options: Namespace) -> int:
+    checked, bad = find_all_damage(IndexFolder(options.index), options.snapshot)
+    lines = [f"{len(checked)} snapshots checked: {f'{len(bad)} problems' if bad else 'all whole'}"]
+    _say(options, {"checked": checked, "damage": bad}, [] if bad else lines)
+    for sentence in bad:
+        print(sentence, file=sys.stderr)
+    return 1 if bad else 0
+
+
+def _publish(options: Namespace) -> int:
+    index = IndexFolder(options.index)
+    with index.locked():
+        name = publishing.publish(index, options.snapshot)
+    _say(options, {"current": name}, [f"published {name}"])
+    return 0
+
+
+def _rollback(options: Namespace) -> int:
+    index = IndexFolder(options.index)
+    with index.locked():
+        name = publishing.rollback(index, options.to)
+    _say(options, {"current": name}, [f"rolled back to {name}"])
+    return 0
+
+
+def _prune(options: Namespace) -> int:
+    index = IndexFolder(options.index)
+    with index.locked():
+        removed = publishing.prune(index, options.keep)
+    _say(options, {"removed": removed}, [f"removed {len(removed)} snapshots"])
+    return 0
+
+
+def _forget(options: Namespace) -> int:
+    index = IndexFolder(options.index)
+    with index.locked():
+        written = erasure.forget(index, options.person)
+    told = f"forgotten; {len(written)} snapshots were written again. Take the person out of the "
+    _say(options, {"snapshots": written}, [told + "export too, or the next night brings them back"])
+    return 0
+
+
+def _say(options: Namespace, value: dict[str, Any], lines: list[str]) -> None:
+    if options.json:
+        print(json.dumps(value, ensure_ascii=False))
+    elif lines:
+        print("\n".join(lines))
+
+
+COMMANDS: dict[str, Callable[[Namespace], int]] = {
+    "validate": _validate,
+    "build": _build,
+    "nightly": _nightly,
+    "status": _status,
+    "verify": _verify,
+    "publish": _publish,
+    "rollback": _rollback,
+    "prune": _prune,
+    "forget": _forget,
+}

@@ -1,0 +1,132 @@
+"""Removing one person now: from every kept snapshot and from the cache of embeddings."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from index import files
+from index import snapshot as layout
+from index.embedding_cache import EmbeddingCache, keys_of
+from index.folder import IndexFolder
+from index.opened import Snapshot
+from index.publishing import point
+from index.verification import verify
+from index.writing import Content, write_snapshot
+from recommender.errors import BuildError, SnapshotError, UnknownPersonError
+
+_log = logging.getLogger(__name__)
+
+
+def forget(index: IndexFolder, person_id: str) -> list[str]:
+    """Remove a person from every kept snapshot and from the cache; the lock must be held.
+
+    Each snapshot that has the person is written again without them, under a new id, and replaces
+    the old one; readers of the published one move over. Their reports are given to the next
+    manager above, so that the line of command stays closed. May be repeated after a kill.
+
+    Args:
+        index: the index folder.
+        person_id: whom to forget.
+
+    Returns:
+        The ids of the new snapshots.
+
+    Raises:
+        UnknownPersonError: no kept snapshot has this person.
+        SnapshotError: the published snapshot is damaged; roll back first.
+        BuildError: a snapshot cannot be written.
+    """
+    opened = _open_all(index)
+    having = [snapshot for snapshot in opened if _has(snapshot, person_id)]
+    if not having:
+        raise UnknownPersonError(person_id)
+    _forget_embeddings(index, opened, person_id)
+    published = index.published_ids()
+    new_ids = []
+    for snapshot in having:
+        new = write_snapshot(index, _without(snapshot, person_id))
+        verify(Snapshot.open(new), None)
+        if snapshot.snapshot_id == index.current_id():
+            point(index, "forget", new.name)
+        elif snapshot.snapshot_id in published:
+            index.record("forget", snapshot=new.name, replaced=snapshot.snapshot_id, published=True)
+        index.discard(snapshot.folder)
+        new_ids.append(new.name)
+    return new_ids
+
+
+def _open_all(index: IndexFolder) -> list[Snapshot]:
+    """Open every kept snapshot; one that is damaged and does not serve is removed instead."""
+    opened = []
+    for name in index.ids():
+        try:
+            opened.append(Snapshot.open(index.snapshots / name))
+        except SnapshotError:
+            if name == index.current_id():
+                raise
+            _log.warning("the damaged snapshot %s is removed", name)
+            index.discard(index.snapshots / name)
+    return opened
+
+
+def _has(snapshot: Snapshot, person_id: str) -> bool:
+    return bool((snapshot.people.ids == person_id).any())
+
+
+def _forget_embeddings(index: IndexFolder, opened: list[Snapshot], person_id: str) -> None:
+    """Drop the vectors of texts that only this person has, before the texts themselves go."""
+    rows = {
+        snapshot.snapshot_id: snapshot.passages_of(snapshot.people.row(person_id))
+        for snapshot in opened
+        if _has(snapshot, person_id)
+    }
+    own = {
+        text
+        for snapshot in opened
+        if snapshot.snapshot_id in rows
+        for text in snapshot.texts(rows[snapshot.snapshot_id])
+    }
+    shared: set[str] = set()
+    for snapshot in opened:
+        texts = pq.read_table(snapshot.folder / layout.PASSAGES, columns=["text"])["text"]
+        found = np.flatnonzero(pc.is_in(texts, pa.array(sorted(own))).to_numpy())
+        others = np.setdiff1d(found, rows.get(snapshot.snapshot_id, found[:0]))
+        shared.update(snapshot.texts(others))
+    keys = keys_of("passage", sorted(own - shared))
+    dims = {snapshot.manifest.model.revision: snapshot.manifest.model.dim for snapshot in opened}
+    for folder in sorted(index.cache.glob("*")):
+        if folder.name in dims:
+            EmbeddingCache.open(folder, dims[folder.name]).drop(keys)
+        else:
+            files.remove_folder(folder)  # of a model that no kept snapshot uses
+
+
+def _without(snapshot: Snapshot, person_id: str) -> Content:
+    row = snapshot.people.row(person_id)
+    if len(snapshot.people) == 1:
+        raise BuildError("the only person of a snapshot cannot be forgotten; remove the index")
+    frame = snapshot.people.frame
+    above = frame["manager_id"].iloc[row]
+    frame["manager_id"] = frame["manager_id"].mask(frame["manager_id"] == person_id, above)
+    passages = pd.read_parquet(snapshot.folder / layout.PASSAGES)
+    kept = (passages["person_row"] != row).to_numpy()
+    passages = passages[kept].reset_index(drop=True)
+    rows = passages["person_row"]
+    passages["person_row"] = (rows - (rows > row)).astype("int32")
+    people = frame.drop(index=row).reset_index(drop=True)
+    report = layout.read_report(snapshot.folder)
+    return Content(
+        people=people,
+        passages=passages,
+        vectors=np.asarray(snapshot.passage_vectors)[kept],
+        centroids=snapshot.centroids,
+        as_of=snapshot.people.as_of,
+        model=snapshot.manifest.model,
+        policy=snapshot.policy_text,
+        report=report | {"forgotten": int(report.get("forgotten", 0)) + 1},
+        created_at=snapshot.manifest.created_at,
+    )

@@ -1,0 +1,225 @@
+"""An opened snapshot: searching the eligible, and scoring their passages exactly."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import snapshot as layout
+from index.columns import ParquetCells, open_people
+from index.encoder import Encoder, load_encoder
+from index.lexical import LexicalIndex
+from index.reference import centred
+from index.vectors import VectorIndex
+from recommender.errors import SnapshotError
+from recommender.people import People
+from recommender.retrieval import Candidates
+
+EXACT_PASSAGES = 200_000
+"""Up to here all similarities of a goal are one matrix product, kept for the other kinds."""
+CHECKED_BYTES = 64_000_000
+"""A snapshot up to this size is checked byte by byte when it is opened (0.1 s), a larger one by the
+sizes of its files; 'verify' and 'publish' always check all of it."""
+KEPT_GOALS = 4
+"""How many goals' similarities are kept at once."""
+
+
+@dataclass(slots=True)
+class _Similarities:
+    """One goal's needs against the whole company."""
+
+    similarity: NDArray[np.float32]
+    """`(n_needs, n_passages)`."""
+    best: NDArray[np.float32]
+    """`(n_needs, n_people)`: of each person's best passage."""
+    lexical: NDArray[np.float32]
+    """`(n_needs, n_people)`: BM25."""
+
+
+@dataclass(eq=False)
+class Snapshot:
+    """A `recommender.retrieval.Retriever` over one snapshot's folder."""
+
+    folder: Path
+    manifest: layout.Manifest
+    people: People
+    lexical: LexicalIndex
+    index: VectorIndex
+    passage_vectors: NDArray[np.float32]
+    """`(n_passages, dim)`: centred unit rows, mapped from the disk."""
+    starts: NDArray[np.int64]
+    """`(n_people + 1,)`: person i owns the passages `starts[i]:starts[i + 1]`."""
+    passage_fields: NDArray[np.uint8]
+    reference: NDArray[np.float32]
+    """`(2, n_passages)`: mean and standard deviation of each passage's cosine with the reference
+    goals; a high mean marks a passage that is close to everything."""
+    centroids: NDArray[np.float32]
+    """`(2, dim)`: the common direction of goals, and of passages."""
+    passage_cells: ParquetCells
+    people_cells: ParquetCells
+    policy_text: str
+    """The policy file that this snapshot was built with."""
+    _encoder: Encoder | None = None
+    _kept: OrderedDict[tuple[Any, ...], _Similarities] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def open(cls, folder: Path, *, encoder: Encoder | None = None) -> Self:
+        """Open a snapshot's folder.
+
+        Args:
+            folder: the snapshot's own folder, named by its id.
+            encoder: what embeds goals; None loads the one named in the manifest when first needed.
+
+        Raises:
+            SnapshotError: it is missing, damaged, or of another version; or the encoder is not the
+                one that made it.
+        """
+        folder = folder.resolve()
+        manifest = layout.read_manifest(folder)
+        size = sum(record.size for record in manifest.files.values())
+        layout.check_snapshot(folder, manifest, sizes_only=size > CHECKED_BYTES)
+        try:
+            opened = cls._map(folder, manifest)
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise SnapshotError(
+                f"the snapshot {folder.name} cannot be opened ({type(error).__name__}); "
+                "'python -m index verify' says which file is bad"
+            ) from error
+        if encoder is not None:
+            opened._use(encoder)
+        return opened
+
+    @classmethod
+    def _map(cls, folder: Path, manifest: layout.Manifest) -> Self:
+        people_cells = ParquetCells(folder / layout.PEOPLE)
+        as_of = np.datetime64(manifest.as_of, "D")
+        return cls(
+            folder=folder,
+            manifest=manifest,
+            people=open_people(folder / layout.COLUMNS, people_cells, as_of),
+            lexical=LexicalIndex.open(folder, manifest.n_people),
+            index=VectorIndex.open(folder),
+            passage_vectors=layout.load_array(folder / layout.VECTORS),
+            starts=np.load(folder / layout.STARTS),
+            passage_fields=np.load(folder / layout.FIELDS),
+            reference=layout.load_array(folder / layout.REFERENCE),
+            centroids=np.load(folder / layout.CENTROIDS),
+            passage_cells=ParquetCells(folder / layout.PASSAGES),
+            people_cells=people_cells,
+            policy_text=(folder / layout.POLICY).read_text(encoding="utf-8"),
+        )
+
+    @property
+    def snapshot_id(self) -> str:
+        """The snapshot's id."""
+        return self.manifest.snapshot_id
+
+    def _use(self, encoder: Encoder) -> Encoder:
+        made_by = self.manifest.model
+        if encoder.revision != made_by.revision:
+            raise SnapshotError(
+                f"the snapshot {self.snapshot_id} was made by {made_by.name} revision "
+                f"{made_by.revision}, the encoder here is {encoder.name} revision "
+                f"{encoder.revision}; build the index again"
+            )
+        self._encoder = encoder
+        return encoder
+
+    def share_encoder(self, other: "Snapshot") -> None:
+        """Take over the encoder that another snapshot has loaded, where it is the same one."""
+        loaded = other._encoder
+        if loaded is not None and loaded.revision == self.manifest.model.revision:
+            self._encoder = loaded
+
+    @property
+    def encoder(self) -> Encoder:
+        """What embeds goals for this snapshot."""
+        with self._lock:
+            return self._encoder or self._use(load_encoder(self.manifest.model.settings))
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed goals or needs; see `Retriever`."""
+        return centred(self.encoder.encode_queries(texts), self.centroids[0])
+
+    def candidates(
+        self,
+        needs: Sequence[str],
+        vectors: NDArray[np.float32],
+        eligible: NDArray[np.bool_],
+        limit: int | None,
+    ) -> Candidates:
+        """Find who fits best among the eligible; see `Retriever`."""
+        known = self._similarities(needs, vectors)
+        rows = np.flatnonzero(eligible)
+        if limit is not None and len(rows) > limit:
+            rows = _choose(known, rows, limit)
+        counts = self.starts[rows + 1] - self.starts[rows]
+        starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+        passages = np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], counts)
+        return Candidates(
+            rows=rows,
+            starts=starts,
+            passage=passages,
+            field=self.passage_fields[passages],
+            similarity=known.similarity[:, passages],
+            lexical=known.lexical[:, rows],
+        )
+
+    def _similarities(self, needs: Sequence[str], vectors: NDArray[np.float32]) -> _Similarities:
+        key = (tuple(needs), vectors.tobytes())
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        similarity = vectors @ self.passage_vectors.T
+        found = _Similarities(
+            similarity,
+            np.maximum.reduceat(similarity, self.starts[:-1], axis=1),
+            np.stack([self.lexical.scores(need) for need in needs]),
+        )
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > KEPT_GOALS:
+                self._kept.popitem(last=False)
+        return found
+
+    def passages_of(self, row: int) -> NDArray[np.int64]:
+        """Number a person's passages; see `Retriever`."""
+        return np.arange(self.starts[row], self.starts[row + 1])
+
+    def vectors(self, passages: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Give the passages' embeddings; see `Retriever`."""
+        return np.asarray(self.passage_vectors[passages], np.float32)
+
+    def fields(self, passages: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Give the passages' fields; see `Retriever`."""
+        return self.passage_fields[passages]
+
+    def texts(self, passages: NDArray[np.int64]) -> list[str]:
+        """Give the passages' texts; see `Retriever`."""
+        return [str(text) for text in self.passage_cells.cells(passages, "text")]
+
+
+def _choose(known: _Similarities, rows: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
+    """Take of `rows` the best by each need's meaning, and half as many by its words; ascending."""
+    n_needs = len(known.best)
+    by_meaning = max(limit // n_needs, limit // 2, 1)
+    chosen = np.zeros(known.best.shape[1], np.bool_)
+    for need in range(n_needs):
+        chosen[rows[_top(known.best[need, rows], by_meaning)]] = True
+        words = known.lexical[need, rows]
+        by_words = rows[_top(words, by_meaning // 2)]
+        chosen[by_words[known.lexical[need, by_words] > 0]] = True
+    return np.flatnonzero(chosen)
+
+
+def _top(values: NDArray[np.float32], n: int) -> NDArray[np.int64]:
+    if n >= len(values):
+        return np.arange(len(values))
+    return np.argpartition(-values, n)[:n] if n else np.zeros(0, np.int64)

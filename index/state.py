@@ -1,0 +1,96 @@
+"""The state of an index folder, for `status` and `verify`."""
+
+from typing import Any
+
+from index import snapshot as layout
+from index.embedding_cache import find_damaged_segments
+from index.folder import IndexFolder
+from recommender.errors import SnapshotError
+
+
+def describe(index: IndexFolder) -> dict[str, Any]:
+    """Tell what serves, what is kept, and what happened.
+
+    Returns:
+        `{"current", "problem", "snapshots": […], "history": […], "cache_bytes"}`; the newest last.
+    """
+    current, problem = _current(index)
+    published = index.published_ids()
+    snapshots = [_describe(index, name, name == current, name in published) for name in index.ids()]
+    if current is not None and current not in index.ids():
+        problem = f"CURRENT names {current}, which is not kept"
+    return {
+        "current": current,
+        "problem": problem,
+        "snapshots": snapshots,
+        "history": index.history(),
+        "cache_bytes": sum(path.stat().st_size for path in index.cache.glob("*/*.npy")),
+    }
+
+
+def _current(index: IndexFolder) -> tuple[str | None, str | None]:
+    try:
+        return index.current_id(), None
+    except SnapshotError as error:
+        return None, str(error)
+
+
+def _describe(
+    index: IndexFolder, name: str, is_current: bool, was_published: bool
+) -> dict[str, Any]:
+    folder = index.snapshots / name
+    state = "published" if is_current else "earlier" if was_published else "waiting"
+    try:
+        manifest = layout.read_manifest(folder)
+        report = layout.read_report(folder)
+    except (SnapshotError, OSError, ValueError) as error:
+        return {"id": name, "state": state, "problem": str(error)}
+    return {
+        "id": name,
+        "state": state,
+        "created_at": manifest.created_at.isoformat(timespec="seconds"),
+        "as_of": manifest.as_of,
+        "model": manifest.model.model_dump(mode="json"),
+        "people": manifest.n_people,
+        "passages": manifest.n_passages,
+        "bytes": sum(record.size for record in manifest.files.values()),
+        "report": report,
+    }
+
+
+def find_all_damage(index: IndexFolder, snapshot_id: str | None) -> tuple[list[str], list[str]]:
+    """Check every byte under an index folder, or of one snapshot.
+
+    Returns:
+        The names of what was checked, and a sentence for each thing that is bad.
+
+    Raises:
+        SnapshotError: no snapshot has this id, or there is nothing to check.
+    """
+    names = [index.snapshot(snapshot_id).name] if snapshot_id else index.ids()
+    if not names:
+        raise SnapshotError(f"there is no snapshot in {index.path}; build one first")
+    bad: list[str] = []
+    for name in names:
+        folder = index.snapshots / name
+        try:
+            damaged = layout.find_damage(folder, layout.read_manifest(folder))
+        except SnapshotError as error:
+            bad.append(str(error))
+        else:
+            bad += [f"{file} of the snapshot {name} is damaged" for file in damaged]
+    if snapshot_id is None:
+        current, problem = _current(index)
+        bad += [problem] if problem else []
+        if current is not None and current not in names:
+            bad.append(f"CURRENT names {current}, which is not kept")
+        damaged_segments = [
+            path
+            for folder in sorted(index.cache.glob("*"))
+            for path in find_damaged_segments(folder)
+        ]
+        bad += [
+            f"{path.relative_to(index.path)} is damaged; the next build makes it again"
+            for path in damaged_segments
+        ]
+    return names, bad

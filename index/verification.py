@@ -1,0 +1,89 @@
+"""Proving a snapshot before anybody reads it: bytes, counts, vectors, searches."""
+
+import numpy as np
+
+from index import snapshot as layout
+from index.encoder import Encoder
+from index.opened import Snapshot
+from index.reference import centred
+from recommender.errors import BuildError
+
+SAMPLE = 24
+"""How many vectors are made again, and how many searches are compared."""
+NEIGHBOURS = 10
+MIN_COSINE = {"fp32": 0.9999, "int8": 0.97}
+"""A vector made again in other company; int8 activations are scaled by the batch, so they differ
+more. Source: measured on the sample company."""
+MIN_RECALL = 0.95
+
+
+def verify(snapshot: Snapshot, encoder: Encoder | None) -> None:
+    """Check a snapshot's bytes, counts, a sample of vectors, and a sample of searches.
+
+    Args:
+        snapshot: the opened snapshot.
+        encoder: what made its vectors; None where they cannot be made again (drawn ones).
+
+    Raises:
+        SnapshotError: a file is damaged.
+        BuildError: the content does not hold together; the message says where.
+    """
+    layout.check_snapshot(snapshot.folder, snapshot.manifest)
+    _check_counts(snapshot)
+    rows = np.random.default_rng(0).choice(
+        len(snapshot.passage_fields), min(SAMPLE, len(snapshot.passage_fields)), replace=False
+    )
+    if encoder is not None:
+        _check_vectors(snapshot, encoder, np.sort(rows))
+    _check_searches(snapshot, np.sort(rows))
+
+
+def _check_counts(snapshot: Snapshot) -> None:
+    manifest = snapshot.manifest
+    passages, people = manifest.n_passages, manifest.n_people
+    counts = {
+        "people": (len(snapshot.people), people),
+        "passage starts": (len(snapshot.starts), people + 1),
+        "passages by person": (int(snapshot.starts[-1]), passages),
+        "fields": (len(snapshot.passage_fields), passages),
+        "vectors": (len(snapshot.passage_vectors), passages),
+        "FAISS": (len(snapshot.index), passages),
+        "texts": (len(snapshot.passage_cells), passages),
+        "people's texts": (len(snapshot.people_cells), people),
+    }
+    for name, (found, expected) in counts.items():
+        if found != expected:
+            raise BuildError(
+                f"the snapshot {snapshot.snapshot_id} has {found:,} {name} where {expected:,} "
+                "should be; it was not published"
+            )
+
+
+def _check_vectors(
+    snapshot: Snapshot, encoder: Encoder, rows: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> None:
+    again = centred(encoder.encode_passages(snapshot.texts(rows)), snapshot.centroids[1])
+    cosines = (again * snapshot.vectors(rows)).sum(axis=1)
+    limit = MIN_COSINE[snapshot.manifest.model.settings.precision]
+    if cosines.min() < limit:
+        raise BuildError(
+            f"{int((cosines < limit).sum())} of {len(rows)} vectors of the snapshot "
+            f"{snapshot.snapshot_id} are not what the encoder says (cosine {cosines.min():.4f}); "
+            "it was not published. Remove the cache folder of the index and build again"
+        )
+
+
+def _check_searches(snapshot: Snapshot, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
+    person_of = np.searchsorted(snapshot.starts, rows, side="right") - 1
+    eligible = np.random.default_rng(1).random(len(snapshot.people)) < 0.5
+    eligible[person_of] = True
+    queries = snapshot.vectors(rows)
+    hit = sum(
+        int(person in snapshot.index.search(queries[[number]], eligible, NEIGHBOURS))
+        for number, person in enumerate(person_of)
+    )
+    if hit < MIN_RECALL * len(rows):
+        raise BuildError(
+            f"{len(rows) - hit} of {len(rows)} searches in the snapshot {snapshot.snapshot_id} do "
+            "not find the vector that was searched for; it was not published"
+        )

@@ -1,0 +1,137 @@
+"""Writing a snapshot's files into the staging folder, and moving it into its place."""
+
+import hashlib
+import platform
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from index import files
+from index import snapshot as layout
+from index.columns import write_frame, write_people_columns
+from index.folder import IndexFolder, now
+from index.lexical import LexicalIndex
+from index.reference import Centring, centred
+from index.vectors import VectorIndex
+from recommender.errors import InputError
+from recommender.people import People
+from recommender.profiles import Field
+
+CHUNK = 100_000
+"""How many passages are centred and compared at once."""
+
+LIBRARIES = ("faiss-cpu", "numpy", "onnxruntime", "pandas", "pyarrow", "tokenizers")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that a snapshot is made of."""
+
+    people: pd.DataFrame
+    """A validated people frame; row i is person i."""
+    passages: pd.DataFrame
+    """As `recommender.profiles.passages_frame` gives them, with `reference_mean` and
+    `reference_std`."""
+    vectors: NDArray[np.floating[Any]]
+    """`(n_passages, dim)`: centred unit rows."""
+    centroids: NDArray[np.float32]
+    """`(2, dim)`: what was subtracted from goals, and from passages."""
+    as_of: np.datetime64
+    model: layout.Model
+    policy: str
+    report: dict[str, Any]
+    """What the build did; numbers only."""
+    created_at: datetime | None = None
+    """Of the snapshot that this one takes the place of; None for now."""
+
+
+def centre(
+    vectors: NDArray[np.float32], passages: pd.DataFrame, centring: Centring
+) -> tuple[NDArray[np.float32], pd.DataFrame]:
+    """Centre the passages' vectors and say how close each one is to goals in general.
+
+    Returns:
+        `(n, dim)` centred unit rows, and the passages with `reference_mean` and `reference_std`.
+    """
+    own = np.empty(vectors.shape, np.float32)
+    reference = np.empty((2, len(vectors)), np.float32)
+    for start in range(0, len(vectors), CHUNK):
+        span = slice(start, start + CHUNK)
+        own[span] = centred(np.asarray(vectors[span], np.float32), centring.passages)
+        cosines = own[span] @ centring.reference.T
+        reference[0, span] = cosines.mean(axis=1)
+        reference[1, span] = cosines.std(axis=1)
+    return own, passages.assign(reference_mean=reference[0], reference_std=reference[1])
+
+
+def write_snapshot(index: IndexFolder, content: Content) -> Path:
+    """Write a snapshot aside, hash it, and move it into its place; the lock must be held.
+
+    Returns:
+        Its folder, not published and not verified yet.
+
+    Raises:
+        BuildError: it cannot be written; nothing of it is left.
+        InputError: the passages do not fit the people.
+    """
+    staging = index.staging / "snapshot"
+    files.remove_folder(staging)
+    files.make_folder(staging)
+    _write_files(staging, content)
+    manifest = _manifest(index, staging, content)
+    files.write_text(staging / layout.MANIFEST, manifest.text())
+    folder = index.snapshots / manifest.snapshot_id
+    if folder.exists():  # written before by a command that was killed; its name vouches for it
+        files.remove_folder(staging)
+    else:
+        files.move(staging, folder)
+    return folder
+
+
+def _write_files(staging: Path, content: Content) -> None:
+    person_row = content.passages["person_row"].to_numpy()
+    field = content.passages["field"].to_numpy()
+    starts = np.searchsorted(person_row, np.arange(len(content.people) + 1)).astype(np.int64)
+    profiles = field == int(Field.PROFILE)
+    if (np.diff(person_row) < 0).any() or not profiles[starts[1:] - 1].all():
+        raise InputError("passages must stand by person, each person's whole profile last")
+    people = People.from_frame(content.people, content.as_of)
+    reference = content.passages[["reference_mean", "reference_std"]].to_numpy(np.float32).T
+    write_frame(staging / layout.PEOPLE, content.people)
+    write_people_columns(staging / layout.COLUMNS, people)
+    write_frame(staging / layout.PASSAGES, content.passages)
+    files.write_array(staging / layout.VECTORS, content.vectors)
+    files.write_array(staging / layout.CENTROIDS, content.centroids)
+    files.write_array(staging / layout.STARTS, starts)
+    files.write_array(staging / layout.FIELDS, field)
+    files.write_array(staging / layout.REFERENCE, np.ascontiguousarray(reference))
+    files.write_text(staging / layout.POLICY, content.policy)
+    VectorIndex.build(np.asarray(content.vectors, np.float32), person_row).save(staging)
+    LexicalIndex.build(content.passages["text"].to_numpy()[profiles].tolist()).save(staging)
+    files.write_json(staging / layout.REPORT, content.report)
+
+
+def _manifest(index: IndexFolder, staging: Path, content: Content) -> layout.Manifest:
+    made = content.created_at
+    if made is None:
+        last = max((layout.time_of(name) for name in index.ids()), default=now())
+        made = max(now(), last + timedelta(milliseconds=1))
+    return layout.Manifest(
+        format=layout.FORMAT,
+        created_at=made.replace(microsecond=made.microsecond // 1000 * 1000),
+        as_of=str(content.as_of),
+        model=content.model,
+        n_people=len(content.people),
+        n_passages=len(content.passages),
+        vectors_dtype=str(content.vectors.dtype),
+        versions={name: metadata.version(name) for name in LIBRARIES}
+        | {"python": platform.python_version()},
+        policy_sha256=hashlib.sha256(content.policy.encode()).hexdigest(),
+        files=layout.record_files(staging),
+    )
