@@ -1,0 +1,120 @@
+"""The pages as they are served: the real command, a fresh store, a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from app.store.migration import migrate
+from tests.app.conftest import postgres  # noqa: F401  (a fixture)
+from tests.end_to_end.browser import CHROMIUM, chromium
+
+ADMINISTRATOR = "H0001"
+
+
+@dataclass
+class Server:
+    """The pages, served by `python -m app serve` on a port of their own."""
+
+    index_dir: Path
+    store: str
+    repository: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    port: int = 0
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> Server:
+        self.port = self.port or free_port()
+        command = [sys.executable, "-m", "app", "serve", "--index", str(self.index_dir)]
+        self.process = subprocess.Popen(
+            [*command, "--port", str(self.port), "--store", self.store],
+            cwd=self.repository,
+            env={**os.environ, "LR_ADMINS": ADMINISTRATOR, **self.environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the server stopped: {self.process.communicate()[0]}")
+            if self.get("/_stcore/health")[0] == 200:
+                return self
+            time.sleep(0.2)
+        raise AssertionError("the server did not come up")
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Ask the server; gives the status (0 where nobody answers) and the body."""
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            return 0, ""
+
+    def stop(self) -> str:
+        """Stop as Ctrl-C does; gives everything that was printed."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        try:
+            return self.process.communicate(timeout=20)[0]
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.communicate()[0]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium for the session; without one the test is skipped, in CI it fails."""
+    if not CHROMIUM.exists():
+        if os.environ.get("CI", "").lower() == "true":
+            pytest.fail("Chromium is not installed; run: make system")
+        pytest.skip("Chromium is not installed; run: make system")
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def new_server(
+    halden_index: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Server]]:
+    """Start servers on copies of the sample company's index; all are stopped at the end."""
+    servers: list[Server] = []
+
+    def start(store: str = "", **environment: str) -> Server:
+        folder = tmp_path_factory.mktemp("served")
+        shutil.copytree(halden_index, folder / "index", symlinks=True)
+        store = store or f"sqlite:///{folder / 'store.sqlite'}"
+        migrate(store)
+        server = Server(folder / "index", store, repository, environment)
+        servers.append(server.start())
+        return server
+
+    yield start
+    for server in servers:
+        if server.process is not None and server.process.poll() is None:
+            server.stop()
