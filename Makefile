@@ -14,6 +14,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 HALDEN := eval/datasets/halden
 INDEX := var/halden
+STORE := sqlite:///$(CURDIR)/var/halden.sqlite
 
 export OMP_NUM_THREADS ?= 2
 export TOKENIZERS_PARALLELISM ?= false
@@ -38,8 +39,13 @@ $(INDEX)/CURRENT: $(VENV)/.ready $(HALDEN)/people.csv
 	@mkdir -p $(INDEX)
 	$(BIN)/python -m index build $(HALDEN)/people.csv --index $(INDEX)
 
+# H0213, Head of Learning, administers, so that the desk can be looked at
+app: export LR_ADMINS ?= H0213
+app: export LR_PEOPLE_FILE ?= $(HALDEN)/people.csv
+app: export LR_POLICY_FILE ?= var/halden-policy.toml
 app: $(INDEX)/CURRENT
-	@$(BIN)/python -m app serve --index $(INDEX) --port $(PORT)
+	@$(BIN)/python -m app migrate --store "$(STORE)" >/dev/null
+	@$(BIN)/python -m app serve --index $(INDEX) --port $(PORT) --store "$(STORE)"
 
 demo: $(INDEX)/CURRENT
 	@$(BIN)/python -m app recommend --index $(INDEX) --person H0012 --goal "In the Thursday demo I know what to say, and then my English and my heartbeat go away together. I want to practise presenting my own work."

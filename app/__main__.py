@@ -1,4 +1,4 @@
-"""The terminal's door: `python -m app recommend | why-not | serve`.
+"""The terminal's door: `python -m app recommend | why-not | serve | migrate`.
 
 Exit codes: 0 answered, 1 a problem (one line on stderr), 2 wrong usage.
 """
@@ -62,6 +62,13 @@ def _serve(options: argparse.Namespace) -> int:
     return serve(options.index, options.port, options.address, options.store)
 
 
+def _migrate(options: argparse.Namespace) -> int:
+    from app.store.migration import migrate
+
+    print(f"the store has version {migrate(options.store)}")
+    return 0
+
+
 def _print(as_json: bool, document: dict[str, Any], text: str) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=2) if as_json else text)
 
@@ -98,6 +105,12 @@ def _parser() -> argparse.ArgumentParser:
         "--store", help="the store's address (default: LR_STORE, else a file beside the index)"
     )
     command.set_defaults(run=_serve)
+
+    command = commands.add_parser("migrate", help="make the store's tables, or bring them up")
+    command.add_argument(
+        "--store", required=True, help="sqlite:///path/to/store.sqlite or postgresql://user@host/db"
+    )
+    command.set_defaults(run=_migrate)
     return parser
 
 

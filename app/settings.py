@@ -39,6 +39,14 @@ class Settings(BaseModel):
     """A claim of the sign-in that makes administrators, such as `groups`."""
     admin_claim_value: str = ""
     """The value of `admin_claim`, or one of its values, that an administrator has."""
+    people_file: Path | None = None
+    """The people export that 'rebuild' on the page The night reads."""
+    policy_file: Path | None = None
+    """The company's policy file: the page The policy writes it, the next build reads it."""
+    quality_report: Path | None = None
+    """The latest evaluation report, a JSON or HTML file, for the page Quality."""
+    gate: str | None = None
+    """The gate's command for a rebuild from the page; None for the index's own, "" for none."""
     smallest_group: int = Field(default=5, ge=2, le=100)
     """Programme figures about fewer people than this are withheld."""
 
