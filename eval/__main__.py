@@ -7,11 +7,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from eval.commands import audit, compare, measure, validate
+from eval.commands import audit, compare, gate, measure, validate
 from eval.commands import run as run_command
 from recommender.errors import LearningRelationshipsError
 
-COMMANDS = (validate, run_command, measure, compare, audit)
+COMMANDS = (validate, run_command, measure, compare, audit, gate)
 """In the order of `--help`. To add one, write a module with `register`."""
 
 

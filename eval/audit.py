@@ -281,5 +281,6 @@ def _line(row: dict[Hashable, Any]) -> str:
     if np.isnan(row["impact_ratio"]):
         return line
     ratio = f"{row['impact_ratio']:.2f} [{row['ratio_low']:.2f}, {row['ratio_high']:.2f}]"
-    mark = "  below four fifths" if row["below_four_fifths"] else ""
+    sure = "surely" if row["ratio_high"] < FOUR_FIFTHS else "perhaps by chance"
+    mark = f"  below four fifths, {sure}" if row["below_four_fifths"] else ""
     return f"{line}  impact ratio {ratio}{mark}"

@@ -10,7 +10,7 @@ from eval.datasets import Ask
 from recommender.eligibility import LiveFacts, eligibility
 from recommender.explanation import find_evidence, list_contributions
 from recommender.features import Match
-from recommender.goals import read_goal
+from recommender.goals import goal_vectors, read_goal
 from recommender.policy import Policy
 from recommender.ranking import rank
 from recommender.retrieval import Candidates, Retriever
@@ -63,9 +63,11 @@ def measure_faithfulness(
         mask = eligibility(
             retriever.people, ask.seeker, ask.relationship, policy, LiveFacts.none()
         ).mask
-        found = retriever.candidates(goal.texts, retriever.encode(goal.texts), mask, None)
+        found = retriever.candidates(
+            goal.text, goal_vectors(retriever.encode(goal.texts)), mask, None
+        )
         weights = policy.of(ask.relationship).weights
-        ranking = rank(Match(retriever.people, found, goal, ask.relationship, ask.seeker), weights)
+        ranking = rank(Match(retriever, found, ask.relationship, ask.seeker), weights)
         for position, place in enumerate(ranking.place[:length].tolist()):
             suggestions += 1
             shown = sum(part.contribution for part in list_contributions(ranking, position))
@@ -74,7 +76,7 @@ def measure_faithfulness(
             unquoted += not quoted
             for passage in quoted:
                 without = drop_passage(found, place, passage.number)
-                match = Match(retriever.people, without, goal, ask.relationship, ask.seeker)
+                match = Match(retriever, without, ask.relationship, ask.seeker)
                 again = rank(match, weights)
                 now = again.scores[again.rows == ranking.rows[position]]
                 quotations += 1

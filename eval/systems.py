@@ -132,17 +132,19 @@ def open_snapshot(dataset: Dataset, setting: Setting) -> Snapshot:
     """Open the dataset's index, building it only where this very index was not built before."""
     encoder = RememberingEncoder(load_encoder(setting.encoder))
     people_file = dataset.folder / "people.csv"
-    key = _hash(
-        people_file.read_bytes(), encoder.revision.encode(), setting.policy_text.encode(), _code()
-    )
-    index_dir = setting.work / "indexes" / f"{dataset.name}-{key[:16]}"
-    pointer = index_dir / "CURRENT"
-    if not pointer.is_file():
-        build(
+    # One index for each dataset and model: its embedding cache outlives changes of code and policy
+    place = _hash(str(people_file.resolve()).encode(), encoder.revision.encode())
+    index_dir = setting.work / "indexes" / f"{dataset.name}-{place[:12]}"
+    made_from = _hash(people_file.read_bytes(), setting.policy_text.encode(), _code())
+    note = index_dir / "made" / made_from[:32]
+    if not note.is_file():
+        report = build(
             people_file, index_dir, settings=setting.encoder, policy_text=setting.policy_text,
-            publish=True, progress=setting.progress, encoder=encoder,
+            accept_drop=True, publish=True, progress=setting.progress, encoder=encoder,
         )  # fmt: skip
-    folder = index_dir / "snapshots" / pointer.read_text(encoding="utf-8").strip()
+        note.parent.mkdir(exist_ok=True)
+        note.write_text(report.snapshot_id, encoding="utf-8")
+    folder = index_dir / "snapshots" / note.read_text(encoding="utf-8")
     return Snapshot.open(folder, encoder=encoder)
 
 

@@ -8,9 +8,14 @@ from manager to manager through the ids of the people file.
 from collections import Counter
 from collections.abc import Iterable
 
+from recommender.errors import UnknownPersonError
 from recommender.people import People
 from recommender.policy import KindPolicy, Policy
 from recommender.relationships import Relationship
+
+_COLUMNS = (
+    "status", "job_level", "worker_type", "manager_id", "open_to", "capacity",
+)  # fmt: skip
 
 Pair = tuple[str, str, Relationship]
 """A seeker's id, a suggested person's id, and the kind."""
@@ -20,15 +25,8 @@ class RuleBook:
     """The people file as a set of plain facts about each person."""
 
     def __init__(self, people: People) -> None:
-        frame = people.frame
-        self._facts = {
-            str(row["person_id"]): row
-            for row in frame[
-                ["person_id", "status", "job_level", "worker_type", "manager_id", "open_to",
-                 "capacity"]
-            ].to_dict("records")
-        }  # fmt: skip
-        self._managers = {str(row["manager_id"]) for row in self._facts.values()}
+        self._people = people
+        self._known: dict[str, dict[str, str] | None] = {}
 
     def count_violations(self, pairs: Iterable[Pair], policy: Policy) -> Counter[str]:
         """Count the broken rules by name over suggested pairs."""
@@ -41,15 +39,15 @@ class RuleBook:
         self, seeker: str, person: str, kind: Relationship, rules: KindPolicy
     ) -> list[str]:
         """Name the rules that suggesting `person` to `seeker` breaks."""
-        if person not in self._facts or seeker not in self._facts:
+        facts = self._facts(person)
+        if facts is None or self._facts(seeker) is None:
             return ["unknown_person"]
-        facts = self._facts[person]
         broken = []
         if person == seeker:
             broken.append("self")
         if facts["status"] != "active":
             broken.append("not_active")
-        if str(kind) not in str(facts["open_to"]).split(";"):
+        if str(kind) not in facts["open_to"].split(";"):
             broken.append("not_opted_in")
         if int(facts["capacity"]) < 1:
             broken.append("no_capacity")
@@ -67,8 +65,8 @@ class RuleBook:
         low, high = rules.min_levels_above, rules.max_levels_above
         if low == "any" and high == "any":
             return True
-        own, theirs = self._facts[seeker]["job_level"], self._facts[person]["job_level"]
-        if str(own) == "<NA>" or str(theirs) == "<NA>":
+        own, theirs = self._fact(seeker, "job_level"), self._fact(person, "job_level")
+        if not own or not theirs:
             return False
         gap = int(theirs) - int(own)
         return (low == "any" or gap >= low) and (high == "any" or gap <= high)
@@ -83,12 +81,31 @@ class RuleBook:
         return up[:1] != [person] and down[:1] != [seeker]
 
     def _is_placed(self, person: str) -> bool:
-        return str(self._facts[person]["manager_id"]) in self._facts or person in self._managers
+        manager = self._fact(person, "manager_id")
+        return self._facts(manager) is not None or bool(self._fact(person, "has_report"))
 
     def _line_above(self, person: str) -> list[str]:
         line: list[str] = []
-        upper = str(self._facts[person]["manager_id"])
-        while upper in self._facts and upper not in line:
+        upper = self._fact(person, "manager_id")
+        while self._facts(upper) is not None and upper not in line:
             line.append(upper)
-            upper = str(self._facts[upper]["manager_id"])
+            upper = self._fact(upper, "manager_id")
         return line
+
+    def _fact(self, person: str, column: str) -> str:
+        facts = self._facts(person)
+        assert facts is not None
+        return facts[column]
+
+    def _facts(self, person: str) -> dict[str, str] | None:
+        """Look a person up; None where there is nobody of this id."""
+        if person not in self._known:
+            try:
+                row = self._people.row(person)
+                facts = {name: self._people.text(row, name) for name in _COLUMNS}
+                has_report = bool((self._people.manager == row).any())
+                facts["has_report"] = "yes" if has_report else ""
+            except UnknownPersonError:
+                facts = None
+            self._known[person] = facts
+        return self._known[person]

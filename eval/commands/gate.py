@@ -1,0 +1,43 @@
+"""`python -m eval gate --candidate SNAPSHOT --published SNAPSHOT`: may it be published?
+
+Exit codes: 0 pass, 1 fail (the reasons are printed), 2 could not judge.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser("gate", help="whether a new snapshot may replace the one serving")
+    parser.add_argument("--candidate", type=Path, required=True, metavar="SNAPSHOT")
+    parser.add_argument("--published", type=Path, required=True, metavar="SNAPSHOT")
+    parser.add_argument("--dataset", type=Path, metavar="D", help="judged goals of this company")
+    parser.add_argument("--limits", type=Path, metavar="FILE", help="what may differ (gate.toml)")
+    parser.add_argument("--json", action="store_true", help="write JSON in place of text")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the report; what keeps the gate from judging is said on stderr."""
+    import json
+
+    from eval.datasets import read_dataset
+    from eval.gate import NOT_JUDGED, open_sides, run_gate
+    from eval.gate_limits import read_limits
+    from recommender.errors import LearningRelationshipsError
+
+    try:
+        limits = read_limits(options.limits)
+        dataset = read_dataset(options.dataset) if options.dataset else None
+        report = run_gate(open_sides(options.candidate, options.published), limits, dataset)
+    except LearningRelationshipsError as error:
+        print(f"could not judge: {error}", file=sys.stderr)
+        return NOT_JUDGED
+    if options.json:
+        print(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
+    else:
+        print(report.to_text())
+    return report.exit_code

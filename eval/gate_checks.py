@@ -1,0 +1,253 @@
+"""The gate's checks: each compares two snapshots in one respect and gives a verdict."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from eval.gate_limits import Limits, read_canaries
+from eval.violations import Pair, RuleBook
+from index.search import Snapshot
+from recommender.eligibility import LiveFacts, eligibility
+from recommender.explanation import Strength
+from recommender.org import NO_ROW
+from recommender.people import NO_CODE, People
+from recommender.policy import Policy, default_policy
+from recommender.profiles import Field
+from recommender.recommend import Request, Suggestion, recommend
+from recommender.relationships import Relationship
+
+LENGTH = 5
+SEED = 7
+POLICY_RULES = frozenset({"contractor", "level_gap", "line_of_command"})
+"""The rules that a policy sets; the others hold under any."""
+
+ALLOWED_SAMPLE = 50
+"""Of all whom the candidate would let through for one seeker and kind, how many are looked at
+besides the whole line of command and every list."""
+
+
+class Verdict(StrEnum):
+    """What a check found."""
+
+    PASS = "pass"  # noqa: S105 (a verdict, not a password)
+    FAIL = "fail"
+    UNKNOWN = "could not judge"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing compared; it names numbers and rules, never persons or goals."""
+
+    name: str
+    verdict: Verdict
+    says: str
+    value: float | None = None
+    limit: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The two snapshots with their policies."""
+
+    candidate: Snapshot
+    published: Snapshot
+    candidate_policy: Policy
+    published_policy: Policy
+
+
+def judge(name: str, value: float, limit: float, says: str, *, at_least: bool = False) -> Check:
+    """Compare a value with its limit; where nothing could be measured it is NaN and unknown."""
+    if np.isnan(value):
+        return Check(name, Verdict.UNKNOWN, says, None, limit)
+    holds = value >= limit if at_least else value <= limit
+    return Check(name, Verdict.PASS if holds else Verdict.FAIL, says, value, limit)
+
+
+def check_people(sides: Sides, limits: Limits) -> Iterator[Check]:
+    """Check that hardly anybody is gone, and no whole department."""
+    candidate, published = sides.candidate.people, sides.published.people
+    lost = int((~_in(published.ids, candidate.ids)).sum())
+    yield judge(
+        "people lost", _share(lost, len(published)), limits.people.max_lost_share,
+        f"{lost:,} of {len(published):,} published people are not in the candidate",
+    )  # fmt: skip
+    before, now = _departments(published), _departments(candidate)
+    large = [name for name, count in before.items() if count >= limits.people.department_people]
+    gone = [name for name in large if name not in now]
+    yield judge(
+        "departments lost", float(len(gone)), 0.0,
+        f"{len(gone)} of {len(large)} departments are gone"
+        + (f": {', '.join(sorted(gone))}" if gone else ""),
+    )  # fmt: skip
+
+
+def check_coverage(sides: Sides, limits: Limits) -> Iterator[Check]:
+    """Check that profiles and open helpers are still there."""
+    before, now = _with_profile(sides.published), _with_profile(sides.candidate)
+    lost = _share(before - now, before)
+    yield judge(
+        "profiles lost", max(lost, 0.0) if before else 0.0, limits.coverage.max_profiles_lost_share,
+        f"{now:,} people have something to quote, {before:,} are published",
+    )  # fmt: skip
+    for kind in Relationship:
+        before, now = _open_to(sides.published.people, kind), _open_to(sides.candidate.people, kind)
+        lost = max(_share(before - now, before), 0.0) if before else 0.0
+        yield judge(
+            f"{kind} helpers lost", lost, limits.coverage.max_helpers_lost_share,
+            f"{now:,} can be a {kind}, {before:,} are published",
+        )  # fmt: skip
+
+
+def check_vectors(sides: Sides, limits: Limits) -> Check:
+    """Check that unchanged texts kept their vectors."""
+    name = "vectors of unchanged texts"
+    made = sides.candidate.manifest.model.revision, sides.published.manifest.model.revision
+    if made[0] != made[1]:
+        return Check(name, Verdict.PASS, "not compared: the model changed")
+    pairs = _common_rows(sides, limits.vectors.people)
+    similarities: list[float] = []
+    for here, there in pairs:
+        old = _vectors_by_text(sides.published, there)
+        new = _vectors_by_text(sides.candidate, here)
+        similarities += [float(old[text] @ new[text]) for text in old.keys() & new.keys()]
+    same = np.array(similarities) >= limits.vectors.min_similarity
+    return judge(
+        name, float(same.mean()) if len(same) else np.nan, limits.vectors.min_same_share,
+        f"{int(same.sum()):,} of {len(same):,} unchanged texts have the same vector",
+        at_least=True,
+    )  # fmt: skip
+
+
+def check_canaries(sides: Sides, limits: Limits) -> tuple[list[Check], list[Pair]]:
+    """Ask generic goals of both snapshots and compare the answers.
+
+    Returns:
+        The checks, and every pair that the candidate suggested.
+    """
+    overlaps: list[float] = []
+    had_strong = lost_strong = 0
+    suggested: list[Pair] = []
+    rows = _common_rows(sides, limits.canaries.seekers)
+    for canary in read_canaries():
+        for here, _ in rows:
+            seeker = str(sides.candidate.people.ids[here])
+            request = Request(seeker, canary.text, canary.relationship, LENGTH)
+            new = _ask(sides.candidate, request, sides.candidate_policy)
+            old = _ask(sides.published, request, sides.published_policy)
+            suggested += [(seeker, one.person_id, canary.relationship) for one in new]
+            overlaps.append(overlap_of(new, old))
+            if _any_strong(old):
+                had_strong += 1
+                lost_strong += not _any_strong(new)
+    n_lists = len(overlaps)
+    return [
+        judge(
+            "canaries: overlap", float(np.mean(overlaps)) if overlaps else np.nan,
+            limits.canaries.min_overlap,
+            f"mean share of the same people in the top {LENGTH} of {n_lists} lists",
+            at_least=True,
+        ),
+        judge(
+            "canaries: strong matches lost", lost_strong / had_strong if had_strong else 0.0,
+            limits.canaries.max_strong_lost_share,
+            f"{lost_strong} of {had_strong} lists with a strong match have none now",
+        ),
+    ], suggested  # fmt: skip
+
+
+def check_rules(sides: Sides, limits: Limits, suggested: Iterable[Pair]) -> Check:
+    """Check everyone whom the candidate suggests, and samples of all whom it would let through."""
+    book = RuleBook(sides.candidate.people)
+    pairs = {*suggested, *_allowed_pairs(sides, limits.rules.seekers)}
+    own = default_policy()
+    broken: Counter[str] = Counter()
+    for seeker, person, kind in sorted(pairs):
+        found = {
+            rule
+            for policy in (sides.published_policy, own)
+            for rule in book.broken_rules(seeker, person, kind, policy.of(kind))
+            if rule not in POLICY_RULES or f"{kind} {rule}" not in limits.rules.loosened
+        }
+        broken.update(f"{kind} {rule}" for rule in found)
+    says = f"{broken.total():,} among {len(pairs):,} pairs that the candidate would suggest"
+    listed = ", ".join(f"{name} {count:,}" for name, count in sorted(broken.items()))
+    if not pairs:
+        return judge("broken rules", np.nan, 0.0, "nobody could be suggested to anybody")
+    return judge(
+        "broken rules", float(broken.total()), 0.0, f"{says}: {listed}" if listed else says
+    )
+
+
+def overlap_of(new: Iterable[Suggestion], old: Iterable[Suggestion]) -> float:
+    """Give the share of the longer list that both have in common; 1 where both are empty."""
+    here, there = {one.person_id for one in new}, {one.person_id for one in old}
+    longer = max(len(here), len(there))
+    return len(here & there) / longer if longer else 1.0
+
+
+def _ask(snapshot: Snapshot, request: Request, policy: Policy) -> tuple[Suggestion, ...]:
+    return recommend(snapshot, request, policy).lists[0].suggestions
+
+
+def _any_strong(suggestions: Iterable[Suggestion]) -> bool:
+    return any(suggestion.strength is Strength.STRONG for suggestion in suggestions)
+
+
+def _allowed_pairs(sides: Sides, n_seekers: int) -> Iterator[Pair]:
+    """Draw seekers, and for each kind whom the candidate lets through of their line and beyond."""
+    people = sides.candidate.people
+    generator = np.random.default_rng(SEED)
+    placed = np.flatnonzero(people.manager != NO_ROW)
+    seekers = generator.choice(placed, min(n_seekers, len(placed)), replace=False)
+    for seeker in np.sort(seekers).tolist():
+        line = people.org.chain(seeker)
+        for kind in Relationship:
+            mask = eligibility(people, seeker, kind, sides.candidate_policy, LiveFacts.none()).mask
+            allowed = np.flatnonzero(mask)
+            some = generator.choice(allowed, min(ALLOWED_SAMPLE, len(allowed)), replace=False)
+            for row in np.union1d(np.flatnonzero(mask & line), some).tolist():
+                yield str(people.ids[seeker]), str(people.ids[row]), kind
+
+
+def _common_rows(sides: Sides, wanted: int) -> list[tuple[int, int]]:
+    """Draw active people of both snapshots: their rows in the candidate and in the published."""
+    candidate, published = sides.candidate.people, sides.published.people
+    there = pd.Index(published.ids).get_indexer(pd.Index(candidate.ids))
+    common = np.flatnonzero((there >= 0) & candidate.active)
+    drawn = np.random.default_rng(SEED).choice(common, min(wanted, len(common)), replace=False)
+    return [(int(row), int(there[row])) for row in np.sort(drawn)]
+
+
+def _vectors_by_text(snapshot: Snapshot, row: int) -> dict[str, NDArray[np.float32]]:
+    passages = snapshot.passages_of(row)
+    return dict(zip(snapshot.texts(passages), snapshot.vectors(passages), strict=True))
+
+
+def _in(ids: NDArray[np.object_], others: NDArray[np.object_]) -> NDArray[np.bool_]:
+    return np.asarray(pd.Index(ids).isin(pd.Index(others)), np.bool_)
+
+
+def _departments(people: People) -> dict[str, int]:
+    codes = people.department.codes[people.department.codes != NO_CODE]
+    counts = np.bincount(codes, minlength=len(people.department.names))
+    return {name: int(n) for name, n in zip(people.department.names, counts, strict=True) if n}
+
+
+def _with_profile(snapshot: Snapshot) -> int:
+    """Count the people with a passage beyond their role and the whole profile."""
+    told = ~np.isin(snapshot.passage_fields, (Field.ROLE, Field.PROFILE))
+    owner = np.repeat(np.arange(len(snapshot.people)), np.diff(snapshot.starts))
+    return len(np.unique(owner[told]))
+
+
+def _open_to(people: People, kind: Relationship) -> int:
+    return int((people.is_open_to(kind) & people.active & (people.capacity >= 1)).sum())
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else np.nan
