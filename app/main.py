@@ -10,7 +10,7 @@ from app import company, notices, session
 from app.identity import Identity
 from app.navigation import remember_pages, show_links
 from app.texts import escape_markdown, say
-from app.views import find, network, offer, requests
+from app.views import find, network, night, offer, policy, programme, quality, requests
 from recommender.errors import LearningRelationshipsError, NotAllowedError
 
 _STYLE = Path(__file__).with_name("pages.css")
@@ -21,7 +21,12 @@ _EMPLOYEE_PAGES: dict[str, Callable[[Identity], None]] = {
     "offer": offer.show,
     "network": network.show,
 }
-_ADMINISTRATOR_PAGES: dict[str, Callable[[Identity], None]] = {}
+_ADMINISTRATOR_PAGES: dict[str, Callable[[Identity], None]] = {
+    "night": night.show,
+    "programme": programme.show,
+    "policy": policy.show,
+    "quality": quality.show,
+}
 
 
 def _draw() -> None:

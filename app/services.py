@@ -8,7 +8,9 @@ from app.answering import Answering
 from app.asking import Asking
 from app.finding import Finding
 from app.network import Network
+from app.night import Night
 from app.offering import Offering
+from app.policy_desk import PolicyDesk
 from app.programme import Programme
 from app.settings import Settings
 from app.store.database import Store
@@ -28,6 +30,8 @@ class Services:
     offering: Offering
     network: Network
     programme: Programme
+    night: Night
+    policy: PolicyDesk
 
 
 def open_services(
@@ -59,4 +63,6 @@ def open_services(
         offering=Offering(workplace),
         network=Network(workplace),
         programme=Programme(workplace),
+        night=Night(workplace),
+        policy=PolicyDesk(workplace),
     )

@@ -163,7 +163,7 @@ def test_an_offer_shows_at_once_how_one_appears(server: Server, browser: Browser
     context.close()
 
 
-def card(page: Page, number: int):  # noqa: ANN201
+def card(page: Page, number: int):
     return (
         page.get_by_test_id("stVerticalBlock")
         .filter(has=page.get_by_role("button", name="Not for me"))
