@@ -27,7 +27,7 @@ from index.verification import verify
 from index.writing import Content, centre, write_snapshot
 from recommender.errors import SnapshotError
 from recommender.policy import default_policy_text, parse_policy
-from recommender.profiles import passages_frame
+from recommender.profiles import Field, passages_frame
 
 _log = logging.getLogger(__name__)
 
@@ -143,8 +143,9 @@ def build_locked(
         inner = encoder or load_encoder(settings)
         cached = caching(index, inner)
     with report.timed("embed"):
-        texts = passages["text"].tolist()
-        vectors = cached.encode_passages(texts, progress)
+        embedded = passages["field"].to_numpy() != int(Field.PROFILE)
+        vectors = np.zeros((len(passages), inner.dim), np.float32)
+        vectors[embedded] = cached.encode_passages(passages["text"][embedded].tolist(), progress)
         report.n_texts, report.n_embedded = cached.remembered + cached.embedded, cached.embedded
     return _finish(
         index, report, read.frame, passages, vectors, cached,
@@ -169,7 +170,8 @@ def build_from_arrays(
     Args:
         people: a validated people frame; row i is person i.
         passages: as `recommender.profiles.passages_frame` gives them.
-        vectors: `(n_passages, dim)`, unit rows as the encoder gives them, not centred.
+        vectors: `(n_passages, dim)`, unit rows as the encoder gives them, not centred; those of
+            whole profiles are not read.
         index_dir: the index folder.
         encoder: what embeds goals.
         settings: how to load that encoder again.
@@ -242,8 +244,8 @@ def _finish(
         drawn=drawn,
     )  # fmt: skip
     content = Content(
-        people, passages, own, np.stack([centring.goals, centring.passages]), as_of, model,
-        policy, report.as_dict(),
+        people, passages, own, centring.reference, np.stack([centring.goals, centring.passages]),
+        as_of, model, policy, report.as_dict(),
     )  # fmt: skip
     with report.timed("write"):
         report.folder = write_snapshot(index, content)

@@ -123,6 +123,7 @@ def _without(snapshot: Snapshot, person_id: str) -> Content:
         people=people,
         passages=passages,
         vectors=np.asarray(snapshot.passage_vectors)[kept],
+        goals=np.load(snapshot.folder / layout.GOALS),
         centroids=snapshot.centroids,
         as_of=snapshot.people.as_of,
         model=snapshot.manifest.model,

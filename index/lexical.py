@@ -9,7 +9,8 @@ Source: S. Robertson and H. Zaragoza, "The Probabilistic Relevance Framework: BM
 import json
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -20,10 +21,14 @@ from numpy.typing import NDArray
 
 from index import files
 
-K1 = 1.5
-"""How soon a repeated word stops counting. Source: Robertson and Zaragoza 2009, section 3.7."""
+K1 = 2.0
+"""How soon a repeated word stops counting. Source: Robertson and Zaragoza 2009, section 3.7, gives
+1.2 to 2; profiles are short, so that a repetition says something."""
 B = 0.75
 """How far long profiles are held back, 0 to 1. Source: as `K1`."""
+
+RARE = 5000
+"""A word that more people have does not choose candidates."""
 
 VOCABULARY = "words.json"
 STARTS = "word_starts.npy"
@@ -109,26 +114,63 @@ class LexicalIndex:
     def scores(self, text: str) -> NDArray[np.float32]:
         """Score everyone: `(n_people,)` float32, 0 or more, higher is closer."""
         scores = np.zeros(self.n_people, np.float32)
-        for people, weights, times in self._postings(text):
-            scores[people] += weights * times
-        return scores
+        words = self._words(text)
+        for word, times in words.items():
+            span = self._span(word)
+            scores[self.people[span]] += self.weights[span] * np.float32(times)
+        return scores / self._length(words)
 
     def scores_of(self, text: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Score some people, ascending rows: `(len(rows),)` float32."""
         scores = np.zeros(len(rows), np.float32)
-        for people, weights, times in self._postings(text):
+        words = self._words(text)
+        for word, times in words.items():
+            span = self._span(word)
+            people, weights = self.people[span], self.weights[span]
+            if not len(people):
+                continue
             place = np.searchsorted(people, rows)
             place[place == len(people)] = 0
-            scores += np.where(people[place] == rows, weights[place] * times, 0)
-        return scores
+            scores += np.where(people[place] == rows, weights[place] * np.float32(times), 0)
+        return scores / self._length(words)
 
-    def _postings(
-        self, text: str
-    ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.float32], np.float32]]:
-        words, times = np.unique(
-            [self.vocabulary[word] for word in words_of(text) if word in self.vocabulary],
-            return_counts=True,
+    def best(self, text: str, eligible: NDArray[np.bool_], n: int) -> NDArray[np.int64]:
+        """Find the best of the eligible by the text's rarer words: up to `n` rows, ascending.
+
+        Words that more than `RARE` people have are left out: walking their lists would take long,
+        and they tell little.
+        """
+        words = self._words(text)
+        spans = [(self._span(word), times) for word, times in words.items() if word >= 0]
+        spans = [(span, times) for span, times in spans if span.stop - span.start <= RARE]
+        if not spans:
+            return np.zeros(0, np.int64)
+        people = np.concatenate([self.people[span] for span, _ in spans])
+        weights = np.concatenate([self.weights[span] * np.float32(times) for span, times in spans])
+        inside = eligible[people]
+        rows, place = np.unique(people[inside], return_inverse=True)
+        scores = np.bincount(place, weights[inside], len(rows))
+        return np.sort(rows[np.argsort(-scores)[:n]]).astype(np.int64)
+
+    def _words(self, text: str) -> Counter[int]:
+        """Count the goal's words; those that no profile has are counted below zero."""
+        unknown: dict[str, int] = {}
+        return Counter(
+            self.vocabulary[word]
+            if word in self.vocabulary
+            else unknown.setdefault(word, -1 - len(unknown))
+            for word in words_of(text)
         )
-        for word, count in zip(words.astype(np.int64), times, strict=True):
-            span = slice(int(self.starts[word]), int(self.starts[word + 1]))
-            yield self.people[span], self.weights[span], np.float32(count)
+
+    def _span(self, word: int) -> slice:
+        return slice(int(self.starts[word]), int(self.starts[word + 1])) if word >= 0 else slice(0)
+
+    def _length(self, words: Counter[int]) -> np.float32:
+        """Measure the goal as a vector of inverse document frequencies; 1 without words."""
+        squares = 0.0
+        for word, times in words.items():
+            span = self._span(word)
+            n_having = span.stop - (span.start or 0)
+            frequency = np.log1p((self.n_people - n_having + 0.5) / (n_having + 0.5))
+            squares += float(frequency * times) ** 2
+        return np.float32(np.sqrt(squares) or 1.0)

@@ -15,13 +15,20 @@ from index.columns import ParquetCells, open_people
 from index.encoder import Encoder, load_encoder
 from index.lexical import LexicalIndex
 from index.reference import centred
-from index.vectors import VectorIndex
+from index.vectors import Stored, VectorIndex, floats
 from recommender.errors import SnapshotError
 from recommender.people import People
 from recommender.retrieval import Candidates
 
-EXACT_PASSAGES = 200_000
-"""Up to here all similarities of a goal are one matrix product, kept for the other kinds."""
+FEW = 0.05
+"""Of a small company, below this share of eligible people FAISS searches among them; above it, all
+similarities of the goal are one matrix product, kept for its other kinds."""
+EXACT_PEOPLE = 8_000
+"""Of a large company, up to so many eligible people are scored exactly, without a search."""
+PASSAGES_FETCHED = 4
+"""Passages to find for each person wanted; people have several good ones."""
+CHUNK = 200_000
+"""Passages scored at once."""
 CHECKED_BYTES = 64_000_000
 """A snapshot up to this size is checked byte by byte when it is opened (0.1 s), a larger one by the
 sizes of its files; 'verify' and 'publish' always check all of it."""
@@ -34,11 +41,11 @@ class _Similarities:
     """One goal's needs against the whole company."""
 
     similarity: NDArray[np.float32]
-    """`(n_needs, n_passages)`."""
+    """`(n_vectors, n_passages)`."""
     best: NDArray[np.float32]
-    """`(n_needs, n_people)`: of each person's best passage."""
+    """`(n_vectors, n_people)`: of each person's best passage."""
     lexical: NDArray[np.float32]
-    """`(n_needs, n_people)`: BM25."""
+    """`(n_people,)`: normalised BM25."""
 
 
 @dataclass(eq=False)
@@ -50,8 +57,8 @@ class Snapshot:
     people: People
     lexical: LexicalIndex
     index: VectorIndex
-    passage_vectors: NDArray[np.float32]
-    """`(n_passages, dim)`: centred unit rows, mapped from the disk."""
+    passage_vectors: Stored
+    """`(n_passages, dim)`: centred unit rows as they are kept, mapped from the disk."""
     starts: NDArray[np.int64]
     """`(n_people + 1,)`: person i owns the passages `starts[i]:starts[i + 1]`."""
     passage_fields: NDArray[np.uint8]
@@ -104,7 +111,7 @@ class Snapshot:
             manifest=manifest,
             people=open_people(folder / layout.COLUMNS, people_cells, as_of),
             lexical=LexicalIndex.open(folder, manifest.n_people),
-            index=VectorIndex.open(folder),
+            index=VectorIndex.open(folder, manifest.plan),
             passage_vectors=layout.load_array(folder / layout.VECTORS),
             starts=np.load(folder / layout.STARTS),
             passage_fields=np.load(folder / layout.FIELDS),
@@ -149,40 +156,82 @@ class Snapshot:
 
     def candidates(
         self,
-        needs: Sequence[str],
+        goal: str,
         vectors: NDArray[np.float32],
         eligible: NDArray[np.bool_],
         limit: int | None,
     ) -> Candidates:
         """Find who fits best among the eligible; see `Retriever`."""
-        known = self._similarities(needs, vectors)
         rows = np.flatnonzero(eligible)
-        if limit is not None and len(rows) > limit:
-            rows = _choose(known, rows, limit)
-        counts = self.starts[rows + 1] - self.starts[rows]
-        starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
-        passages = np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], counts)
+        choosing = limit is not None and len(rows) > limit
+        if self.index.plan.kind == "flat" and not (choosing and self._are_few(rows)):
+            known = self._whole(goal, vectors)
+            if choosing:
+                rows = choose(known.best[:, rows], known.lexical[rows], rows, limit or 0)
+            starts, passages = self._passages_of_all(rows)
+            similarity, lexical = known.similarity[:, passages], known.lexical[rows]
+        else:
+            if choosing:
+                rows = self._search(goal, vectors, eligible, limit or 0)
+            starts, passages = self._passages_of_all(rows)
+            similarity = self._similarity(vectors, passages)
+            lexical = self.lexical.scores_of(goal, rows)
         return Candidates(
             rows=rows,
             starts=starts,
             passage=passages,
             field=self.passage_fields[passages],
-            similarity=known.similarity[:, passages],
-            lexical=known.lexical[:, rows],
+            similarity=similarity,
+            lexical=lexical,
         )
 
-    def _similarities(self, needs: Sequence[str], vectors: NDArray[np.float32]) -> _Similarities:
-        key = (tuple(needs), vectors.tobytes())
+    def _are_few(self, rows: NDArray[np.int64]) -> bool:
+        """Say whether FAISS among the eligible is cheaper than one pass over everything."""
+        return len(rows) < FEW * len(self.people)
+
+    def _search(
+        self, goal: str, vectors: NDArray[np.float32], eligible: NDArray[np.bool_], limit: int
+    ) -> NDArray[np.int64]:
+        """Choose about `limit` of the eligible rows without scoring all of the company."""
+        rows = np.flatnonzero(eligible)
+        if self.index.plan.kind == "ivf" and len(rows) <= EXACT_PEOPLE:
+            starts, passages = self._passages_of_all(rows)
+            best = np.maximum.reduceat(self._similarity(vectors, passages), starts[:-1], axis=1)
+            return choose(best, self.lexical.scores_of(goal, rows), rows, limit)
+        share = share_of(limit, len(vectors))
+        found = self.index.search(vectors, eligible, PASSAGES_FETCHED * share)
+        by_words = self.lexical.best(goal, eligible, limit // 2)
+        chosen = np.union1d(found, by_words)
+        # never trust a filter of the search library alone
+        return chosen[eligible[chosen]]
+
+    def _passages_of_all(
+        self, rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """List the passages of all `rows`, and where each row's begin."""
+        counts = self.starts[rows + 1] - self.starts[rows]
+        starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+        return starts, np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], counts)
+
+    def _similarity(
+        self, vectors: NDArray[np.float32], passages: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        similarity = np.empty((len(vectors), len(passages)), np.float32)
+        for start in range(0, len(passages), CHUNK):
+            span = slice(start, start + CHUNK)
+            similarity[:, span] = vectors @ self.vectors(passages[span]).T
+        return similarity
+
+    def _whole(self, goal: str, vectors: NDArray[np.float32]) -> _Similarities:
+        """Score everyone once for a goal; its other kinds find the answer kept."""
+        key = (goal, vectors.tobytes())
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        similarity = vectors @ self.passage_vectors.T
-        found = _Similarities(
-            similarity,
-            np.maximum.reduceat(similarity, self.starts[:-1], axis=1),
-            np.stack([self.lexical.scores(need) for need in needs]),
-        )
+        similarity = np.asarray(vectors, np.float32) @ floats(self.passage_vectors).T
+        best = np.maximum.reduceat(similarity, self.starts[:-1], axis=1)
+        found = _Similarities(similarity, best, self.lexical.scores(goal))
         with self._lock:
             self._kept[key] = found
             while len(self._kept) > KEPT_GOALS:
@@ -195,7 +244,7 @@ class Snapshot:
 
     def vectors(self, passages: NDArray[np.int64]) -> NDArray[np.float32]:
         """Give the passages' embeddings; see `Retriever`."""
-        return np.asarray(self.passage_vectors[passages], np.float32)
+        return floats(self.passage_vectors[passages])
 
     def fields(self, passages: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Give the passages' fields; see `Retriever`."""
@@ -206,17 +255,31 @@ class Snapshot:
         return [str(text) for text in self.passage_cells.cells(passages, "text")]
 
 
-def _choose(known: _Similarities, rows: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
-    """Take of `rows` the best by each need's meaning, and half as many by its words; ascending."""
-    n_needs = len(known.best)
-    by_meaning = max(limit // n_needs, limit // 2, 1)
-    chosen = np.zeros(known.best.shape[1], np.bool_)
-    for need in range(n_needs):
-        chosen[rows[_top(known.best[need, rows], by_meaning)]] = True
-        words = known.lexical[need, rows]
-        by_words = rows[_top(words, by_meaning // 2)]
-        chosen[by_words[known.lexical[need, by_words] > 0]] = True
-    return np.flatnonzero(chosen)
+def share_of(limit: int, n_vectors: int) -> int:
+    """Say how many people each vector may bring, so that about `limit` come together."""
+    return max(limit // n_vectors, limit // 2, 1)
+
+
+def choose(
+    best: NDArray[np.float32], lexical: NDArray[np.float32], rows: NDArray[np.int64], limit: int
+) -> NDArray[np.int64]:
+    """Take the best of `rows` by each vector's meaning, and half as many by the goal's words.
+
+    Args:
+        best: `(n_vectors, len(rows))`: of each person's best passage, higher is closer.
+        lexical: `(len(rows),)`: BM25, 0 or more.
+        rows: rows of people, ascending.
+        limit: about how many to take.
+
+    Returns:
+        Rows, ascending.
+    """
+    chosen = np.zeros(len(rows), np.bool_)
+    for meaning in best:
+        chosen[_top(meaning, share_of(limit, len(best)))] = True
+    by_words = _top(lexical, limit // 2)
+    chosen[by_words[lexical[by_words] > 0]] = True
+    return rows[chosen]
 
 
 def _top(values: NDArray[np.float32], n: int) -> NDArray[np.int64]:

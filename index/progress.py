@@ -43,7 +43,7 @@ class ProgressDisplay:
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        trace: TracebackType | None,
+        _trace: TracebackType | None,
     ) -> None:
         if self._bar is not None:
             self._bar.stop()

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.encoder import EncoderSettings
+from index.vectors import Plan
 from recommender.errors import SnapshotError
 
-FORMAT = 1
+FORMAT = 2
 """The layout's version; a reader refuses any other."""
 
 MANIFEST = "manifest.json"
@@ -30,6 +31,7 @@ CENTROIDS = "centroids.npy"
 STARTS = "passage_starts.npy"
 FIELDS = "passage_fields.npy"
 REFERENCE = "passage_reference.npy"
+GOALS = "reference_goals.npy"
 POLICY = "policy.toml"
 REPORT = "report.json"
 
@@ -68,7 +70,8 @@ class Manifest(BaseModel):
     model: Model
     n_people: int
     n_passages: int
-    vectors_dtype: str
+    plan: Plan
+    """The FAISS index, and the recall that was measured on it."""
     versions: dict[str, str]
     """Of the libraries that wrote the files."""
     policy_sha256: str

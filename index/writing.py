@@ -18,13 +18,13 @@ from index.columns import write_frame, write_people_columns
 from index.folder import IndexFolder, now
 from index.lexical import LexicalIndex
 from index.reference import Centring, centred
-from index.vectors import VectorIndex
+from index.vectors import Plan, Stored, VectorIndex, empty, stored
 from recommender.errors import InputError
 from recommender.people import People
 from recommender.profiles import Field
 
-CHUNK = 100_000
-"""How many passages are centred and compared at once."""
+PEOPLE_AT_ONCE = 16_000
+"""People whose passages are centred and compared in one step."""
 
 LIBRARIES = ("faiss-cpu", "numpy", "onnxruntime", "pandas", "pyarrow", "tokenizers")
 
@@ -38,8 +38,10 @@ class Content:
     passages: pd.DataFrame
     """As `recommender.profiles.passages_frame` gives them, with `reference_mean` and
     `reference_std`."""
-    vectors: NDArray[np.floating[Any]]
-    """`(n_passages, dim)`: centred unit rows."""
+    vectors: Stored
+    """`(n_passages, dim)`: centred unit rows, in the form in which they are kept."""
+    goals: NDArray[np.float32]
+    """`(n, dim)`: centred reference goals, to choose a large index's probes by."""
     centroids: NDArray[np.float32]
     """`(2, dim)`: what was subtracted from goals, and from passages."""
     as_of: np.datetime64
@@ -53,21 +55,42 @@ class Content:
 
 def centre(
     vectors: NDArray[np.float32], passages: pd.DataFrame, centring: Centring
-) -> tuple[NDArray[np.float32], pd.DataFrame]:
+) -> tuple[Stored, pd.DataFrame]:
     """Centre the passages' vectors and say how close each one is to goals in general.
 
+    Args:
+        vectors: `(n, dim)` float32, unit rows; those of whole profiles are not read.
+        passages: as `passages_frame` gives them, each person's whole profile last.
+        centring: what is subtracted.
+
     Returns:
-        `(n, dim)` centred unit rows, and the passages with `reference_mean` and `reference_std`.
+        `(n, dim)` centred unit rows, a whole profile's being the mean direction of the person's
+        other passages; and the passages with `reference_mean` and `reference_std`.
     """
-    own = np.empty(vectors.shape, np.float32)
+    own = empty(*vectors.shape)
     reference = np.empty((2, len(vectors)), np.float32)
-    for start in range(0, len(vectors), CHUNK):
-        span = slice(start, start + CHUNK)
-        own[span] = centred(np.asarray(vectors[span], np.float32), centring.passages)
-        cosines = own[span] @ centring.reference.T
+    profiles = np.flatnonzero(passages["field"].to_numpy() == int(Field.PROFILE))
+    starts = np.concatenate((np.zeros(1, np.int64), profiles + 1))
+    for first in range(0, len(profiles), PEOPLE_AT_ONCE):
+        some = profiles[first : first + PEOPLE_AT_ONCE]
+        span = slice(int(starts[first]), int(some[-1]) + 1)
+        unit = centred(np.asarray(vectors[span], np.float32), centring.passages)
+        _fill_profiles(unit, starts[first : first + len(some)] - span.start, some - span.start)
+        own[span] = stored(unit, own.dtype)
+        cosines = unit @ centring.reference.T
         reference[0, span] = cosines.mean(axis=1)
         reference[1, span] = cosines.std(axis=1)
     return own, passages.assign(reference_mean=reference[0], reference_std=reference[1])
+
+
+def _fill_profiles(
+    unit: NDArray[np.float32], starts: NDArray[np.int64], profiles: NDArray[np.int64]
+) -> None:
+    """Set each whole profile's vector to the mean direction of the person's other passages."""
+    unit[profiles] = 0.0
+    sums = np.add.reduceat(unit, starts, axis=0)
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    unit[profiles] = sums / np.maximum(lengths, np.finfo(np.float32).tiny)
 
 
 def write_snapshot(index: IndexFolder, content: Content) -> Path:
@@ -83,8 +106,8 @@ def write_snapshot(index: IndexFolder, content: Content) -> Path:
     staging = index.staging / "snapshot"
     files.remove_folder(staging)
     files.make_folder(staging)
-    _write_files(staging, content)
-    manifest = _manifest(index, staging, content)
+    plan = _write_files(staging, content)
+    manifest = _manifest(index, staging, content, plan)
     files.write_text(staging / layout.MANIFEST, manifest.text())
     folder = index.snapshots / manifest.snapshot_id
     if folder.exists():  # written before by a command that was killed; its name vouches for it
@@ -94,7 +117,7 @@ def write_snapshot(index: IndexFolder, content: Content) -> Path:
     return folder
 
 
-def _write_files(staging: Path, content: Content) -> None:
+def _write_files(staging: Path, content: Content) -> Plan:
     person_row = content.passages["person_row"].to_numpy()
     field = content.passages["field"].to_numpy()
     starts = np.searchsorted(person_row, np.arange(len(content.people) + 1)).astype(np.int64)
@@ -108,16 +131,19 @@ def _write_files(staging: Path, content: Content) -> None:
     write_frame(staging / layout.PASSAGES, content.passages)
     files.write_array(staging / layout.VECTORS, content.vectors)
     files.write_array(staging / layout.CENTROIDS, content.centroids)
+    files.write_array(staging / layout.GOALS, content.goals)
     files.write_array(staging / layout.STARTS, starts)
     files.write_array(staging / layout.FIELDS, field)
     files.write_array(staging / layout.REFERENCE, np.ascontiguousarray(reference))
     files.write_text(staging / layout.POLICY, content.policy)
-    VectorIndex.build(np.asarray(content.vectors, np.float32), person_row).save(staging)
+    vector_index = VectorIndex.build(content.vectors, person_row, content.goals)
+    vector_index.save(staging)
     LexicalIndex.build(content.passages["text"].to_numpy()[profiles].tolist()).save(staging)
     files.write_json(staging / layout.REPORT, content.report)
+    return vector_index.plan
 
 
-def _manifest(index: IndexFolder, staging: Path, content: Content) -> layout.Manifest:
+def _manifest(index: IndexFolder, staging: Path, content: Content, plan: Plan) -> layout.Manifest:
     made = content.created_at
     if made is None:
         last = max((layout.time_of(name) for name in index.ids()), default=now())
@@ -129,7 +155,7 @@ def _manifest(index: IndexFolder, staging: Path, content: Content) -> layout.Man
         model=content.model,
         n_people=len(content.people),
         n_passages=len(content.passages),
-        vectors_dtype=str(content.vectors.dtype),
+        plan=plan,
         versions={name: metadata.version(name) for name in LIBRARIES}
         | {"python": platform.python_version()},
         policy_sha256=hashlib.sha256(content.policy.encode()).hexdigest(),
