@@ -9,20 +9,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.goals import Goal
+from recommender.org import NO_DISTANCE
 from recommender.people import NO_CODE, NO_LEVEL, People
 from recommender.profiles import Field
 from recommender.relationships import Relationship
-from recommender.retrieval import Candidates
+from recommender.retrieval import Candidates, Retriever
 
 BEST_PASSAGES = 3
 """How many of a person's passages speak for them."""
 
-WORDS_HALF = 8.0
-"""The BM25 that counts as half a match."""
+FULL_WORDS = 4.0
+"""The normalised BM25 that counts as a full match; a goal rarely reaches 1."""
 
 FRESH_HALF_LIFE_MONTHS = 24.0
 """A profile this old counts half as fresh as one of today."""
+
+FAR_APART = 8.0
+"""Steps through the nearest common manager from which on two people are far apart."""
 
 UNKNOWN = 0.5
 """What a signal in 0 to 1 says where the fact is unknown: neither for nor against."""
@@ -34,12 +37,16 @@ WORKING_HOURS = (9.0, 17.0)
 class Match:
     """One goal of one seeker against its candidates."""
 
-    people: People
+    retriever: Retriever
     candidates: Candidates
-    goal: Goal
     relationship: Relationship | None
     seeker: int | None
     """The seeker's row; None where a goal is matched by its text alone."""
+
+    @property
+    def people(self) -> People:
+        """Everyone in the snapshot."""
+        return self.retriever.people
 
     @property
     def level_gap(self) -> NDArray[np.float64]:
@@ -68,37 +75,72 @@ class Signal:
 
 
 def _passages(match: Match) -> NDArray[np.float64]:
-    by_text = best_passages(match.candidates, BEST_PASSAGES)
-    return np.asarray(match.goal.weights @ by_text, np.float64)
+    return best_passages(match.candidates, BEST_PASSAGES)
 
 
 def _profile(match: Match) -> NDArray[np.float64]:
     found = match.candidates
-    value = np.zeros((found.similarity.shape[0], len(found)))
+    value = np.zeros(len(found))
     at = np.flatnonzero(found.field == Field.PROFILE)
-    value[:, owners(found)[at]] = found.similarity[:, at]
-    return np.asarray(match.goal.weights @ value, np.float64)
+    value[owners(found)[at]] = found.similarity[0, at]
+    return np.clip(value, -1.0, 1.0)
 
 
 def _words(match: Match) -> NDArray[np.float64]:
-    bm25 = match.candidates.lexical.astype(np.float64)
-    return np.asarray(match.goal.weights @ (bm25 / (bm25 + WORDS_HALF)), np.float64)
+    return np.clip(match.candidates.lexical.astype(np.float64) / FULL_WORDS, 0.0, 1.0)
 
 
-def _level_fit(match: Match) -> NDArray[np.float64]:
+def _common_ground(match: Match) -> NDArray[np.float64]:
+    found = match.candidates
+    if match.seeker is None or not len(found):
+        return np.zeros(len(found))
+    own = match.retriever.passages_of(match.seeker)
+    own = own[match.retriever.fields(own) != Field.PROFILE]
+    pieces = found.field != Field.PROFILE
+    counts = np.bincount(owners(found)[pieces], minlength=len(found))
+    some = np.flatnonzero(counts)
+    if not len(own) or not len(some):
+        return np.zeros(len(found))
+    there = match.retriever.vectors(found.passage[pieces])
+    alike = (match.retriever.vectors(own) @ there.T).astype(np.float64)
+    starts = (np.cumsum(counts) - counts)[some]
+    theirs_in_mine = np.add.reduceat(alike.max(axis=0), starts) / counts[some]
+    mine_in_theirs = np.maximum.reduceat(alike, starts, axis=1).mean(axis=0)
+    give, take = np.clip(mine_in_theirs, 0.0, 1.0), np.clip(theirs_in_mine, 0.0, 1.0)
+    value = np.zeros(len(found))
+    value[some] = 2 * give * take / np.maximum(give + take, np.finfo(np.float64).tiny)
+    return value
+
+
+def _step(match: Match) -> NDArray[np.float64]:
     gap = match.level_gap
     match match.relationship:
         case Relationship.MENTOR:
-            fit = np.where(gap <= 0, 0.0, np.clip(1.0 - (gap - 2) / 4, 0.0, 1.0))
+            step = 1 - np.maximum(0, gap - 2) / 3
         case Relationship.COACH:
-            fit = np.clip((gap + 2) / 4, 0.0, 1.0)
+            step = (gap + 1) / 3
         case Relationship.SPONSOR:
-            fit = np.clip(gap / 5, 0.0, 1.0)
+            step = (gap - 1) / 4
         case Relationship.PEER:
-            fit = np.clip(1.0 - np.abs(gap) / 2, 0.0, 1.0)
+            step = 1 - np.abs(gap) / 2
         case None:
-            fit = np.full(len(gap), UNKNOWN)
-    return np.where(np.isnan(gap), UNKNOWN, fit)
+            step = np.full(len(gap), UNKNOWN)
+    return np.where(np.isnan(gap), UNKNOWN, np.clip(step, 0.0, 1.0))
+
+
+def _scope(match: Match) -> NDArray[np.float64]:
+    org = match.people.org
+    rows = match.candidates.rows
+    below = (org.leave[rows] - org.enter[rows] - 1).astype(np.float64)
+    return np.asarray(np.log1p(below) / np.log(max(len(match.people), 2)), np.float64)
+
+
+def _nearness(match: Match) -> NDArray[np.float64]:
+    if match.seeker is None:
+        return np.full(len(match.candidates), UNKNOWN)
+    steps = match.people.org.distances(match.seeker, match.candidates.rows)
+    near = np.clip(1 - steps / FAR_APART, 0.0, 1.0)
+    return np.where(steps == NO_DISTANCE, 0.0, near)
 
 
 def _other_department(match: Match) -> NDArray[np.float64]:
@@ -149,16 +191,32 @@ SIGNALS: dict[str, Signal] = {
             "mean similarity of the goal with the person's three best passages", _passages,
         ),
         Signal(
-            "profile", -1.0, 1.0, "whole profile",
-            "similarity of the goal with the whole profile as one text", _profile,
+            "profile", -1.0, 1.0, "profile as a whole",
+            "similarity of the goal with the mean direction of all that the person wrote", _profile,
         ),
         Signal(
             "words", 0.0, 1.0, "shared words",
-            "BM25 of the goal with the whole profile, as a share: b / (b + 8)", _words,
+            "BM25 of the goal with the whole profile, normalised by the goal; 1 is hardly reached",
+            _words,
         ),
         Signal(
-            "level_fit", 0.0, 1.0, "level",
-            "how well the gap of levels suits the kind of relationship", _level_fit,
+            "common_ground", 0.0, 1.0, "common ground",
+            "how well each can follow the other: the harmonic mean of how much of the seeker's "
+            "profile finds its like in the helper's, and the other way round", _common_ground,
+        ),
+        Signal(
+            "step", 0.0, 1.0, "level",
+            "how well the gap of levels suits the kind: a mentor one or two above, a coach above, "
+            "a sponsor well above, a peer level", _step,
+        ),
+        Signal(
+            "scope", 0.0, 1.0, "scope",
+            "how many people the helper leads, on a logarithmic scale of the company", _scope,
+        ),
+        Signal(
+            "nearness", 0.0, 1.0, "nearness",
+            "how few steps apart the two are through their nearest common manager, so that the "
+            "helper has seen the seeker's work", _nearness,
         ),
         Signal(
             "other_department", 0.0, 1.0, "another department",
@@ -195,25 +253,24 @@ def owners(candidates: Candidates) -> NDArray[np.int64]:
 
 
 def best_passages(candidates: Candidates, best: int) -> NDArray[np.float64]:
-    """Average each candidate's `best` most similar passages, the whole profile left out.
+    """Average each candidate's `best` passages most similar to the goal.
 
     Returns:
-        `(n_texts, n)` float64, -1 to 1: the mean over the passages there are, where fewer than
-        `best`; -1 for a candidate without passages.
+        `(n,)` float64, -1 to 1, whole profiles left out: the mean over what there is, where fewer;
+        -1 for a candidate without passages.
     """
-    n_texts, n_candidates = candidates.similarity.shape[0], len(candidates)
+    n_candidates = len(candidates)
     pieces = candidates.field != Field.PROFILE
     owner = owners(candidates)[pieces]
-    similarity = candidates.similarity[:, pieces]
     counts = np.bincount(owner, minlength=n_candidates)
     width = max(int(counts.max(initial=0)), best)
     place = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    table = np.full((n_texts, n_candidates, width), -np.inf, np.float32)
-    table[:, owner, place] = similarity
-    top = np.partition(table, width - best, axis=2)[:, :, width - best :].astype(np.float64)
+    table = np.full((n_candidates, width), -np.inf, np.float32)
+    table[owner, place] = candidates.similarity[0, pieces]
+    top = np.partition(table, width - best, axis=1)[:, width - best :].astype(np.float64)
     taken = np.clip(counts, 0, best)
-    total = np.where(np.isfinite(top), top, 0.0).sum(axis=2)
-    return np.where(taken > 0, total / np.maximum(taken, 1), -1.0)
+    total = np.where(np.isfinite(top), top, 0.0).sum(axis=1)
+    return np.clip(np.where(taken > 0, total / np.maximum(taken, 1), -1.0), -1.0, 1.0)
 
 
 def overlapping_hours(people: People, seeker: int, rows: NDArray[np.int64]) -> NDArray[np.float64]:

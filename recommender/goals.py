@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +13,16 @@ MAX_GOAL_CHARACTERS = 4000
 """A goal is a few sentences; the encoder reads about the first 1,200 characters."""
 
 MAX_NEEDS = 4
-"""More parts than this are a story, not a goal; the last ones stay joined."""
+"""More parts than this are a story; the shortest neighbours are joined."""
 
-WHOLE_GOAL_WEIGHT = 0.5
-"""How much the goal as one text counts beside its needs, where there are several."""
+MIN_NEED_CHARACTERS = 25
+"""A shorter part is no need of its own and joins its neighbour."""
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…。？！])\s+|[;；\n]+|\s[-–—•*]\s")
-_MIN_NEED_WORDS = 3
+WHOLE_GOAL_SHARE = 0.5
+"""How much the goal as one text counts beside the mean of its needs, where there are several.
+Source: measured on the sample company and both benchmarks; .3 to .7 make no difference."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…。？！;；:])\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +38,6 @@ class Goal:
     def texts(self) -> tuple[str, ...]:
         """What is embedded and matched: the whole goal, then its needs where there are several."""
         return (self.text, *self.needs) if len(self.needs) > 1 else (self.text,)
-
-    @property
-    def weights(self) -> NDArray[np.float64]:
-        """How much each of `texts` counts: `(len(texts),)` float64, sums to 1."""
-        if len(self.needs) == 1:
-            return np.ones(1)
-        share = (1 - WHOLE_GOAL_WEIGHT) / len(self.needs)
-        return np.array([WHOLE_GOAL_WEIGHT, *[share] * len(self.needs)])
 
     def row_of_need(self, number: int) -> int:
         """Find the row of `texts` that holds need `number`."""
@@ -70,16 +66,33 @@ def whole_goal(text: str) -> Goal:
     return Goal(" ".join(text.split()), (" ".join(text.split()),))
 
 
+def goal_vectors(encoded: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Blend the goal's vector with those of its needs.
+
+    Args:
+        encoded: `(n_texts, dim)` float32, unit rows: a vector for each of `Goal.texts`.
+
+    Returns:
+        `(n_texts, dim)` float32, unit rows: the blended goal first, then its needs.
+    """
+    if len(encoded) == 1:
+        return encoded
+    blended = WHOLE_GOAL_SHARE * encoded[0] + (1 - WHOLE_GOAL_SHARE) * encoded[1:].mean(axis=0)
+    blended /= max(float(np.linalg.norm(blended)), np.finfo(np.float32).tiny)
+    return np.vstack([blended[None], encoded[1:]])
+
+
 def _split(text: str) -> tuple[str, ...]:
     parts: list[str] = []
     for piece in _SENTENCE_END.split(text):
         part = " ".join(piece.split())
-        if not part:
-            continue
-        if parts and (len(part.split()) < _MIN_NEED_WORDS or len(parts) == MAX_NEEDS):
+        short = min(len(part), len(parts[-1]) if parts else 0) < MIN_NEED_CHARACTERS
+        if part and parts and short:
             parts[-1] = f"{parts[-1]} {part}"
-        else:
+        elif part:
             parts.append(part)
-    if len(parts) > 1 and len(parts[0].split()) < _MIN_NEED_WORDS:
-        parts[:2] = [f"{parts[0]} {parts[1]}"]
+    while len(parts) > MAX_NEEDS:
+        lengths = [len(one) + len(next_) for one, next_ in pairwise(parts)]
+        first = lengths.index(min(lengths))
+        parts[first : first + 2] = [f"{parts[first]} {parts[first + 1]}"]
     return tuple(parts)

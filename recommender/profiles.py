@@ -15,7 +15,8 @@ class Field(IntEnum):
     SKILLS = 3
     ROLE = 4
     PROFILE = 5
-    """The whole profile as one text: for matching only, never quoted."""
+    """The whole profile as one text, matched by its words; its vector is the mean of the person's
+    other passages. Never quoted."""
 
     @property
     def word(self) -> str:
@@ -34,6 +35,9 @@ NEVER_EMBEDDED: tuple[str, ...] = (
 )  # fmt: skip
 """What never reaches the encoder: names, addresses, dates, the hierarchy, and whatever stands for a
 protected attribute. Demographics are not even a column of the people file."""
+
+SHARED_BY_TOO_MANY = 0.5
+"""A passage that more than this share of all people have says nothing about any of them."""
 
 MAX_PASSAGE_CHARACTERS = 2000
 """Longer lines are cut here; the encoder reads 256 word pieces, about 1,200 characters."""
@@ -70,7 +74,8 @@ def passages_frame(people: pd.DataFrame) -> pd.DataFrame:
         people: a people frame; row i is person i.
 
     Returns:
-        `person_row` int32 ascending, `field` uint8 (`Field`), `text` str.
+        `person_row` int32 ascending, `field` uint8 (`Field`), `text` str; each person's whole
+        profile last. A passage that most people share is left out.
     """
     columns = {name: people[name].fillna("").astype(str).tolist() for name in EMBEDDED_COLUMNS}
     rows: list[int] = []
@@ -83,7 +88,14 @@ def passages_frame(people: pd.DataFrame) -> pd.DataFrame:
             fields.append(int(field))
             texts.append(text)
     frame = pd.DataFrame({"person_row": rows, "field": fields, "text": texts})
+    frame = frame[~_shared_by_most(frame, len(people))].reset_index(drop=True)
     return frame.astype({"person_row": "int32", "field": "uint8", "text": "str"})
+
+
+def _shared_by_most(passages: pd.DataFrame, n_people: int) -> "pd.Series[bool]":
+    owners = passages.groupby(["field", "text"])["person_row"].transform("nunique")
+    too_many = owners > max(SHARED_BY_TOO_MANY * n_people, 2)
+    return too_many & (passages["field"] != int(Field.PROFILE))
 
 
 def _clean(text: str) -> str:

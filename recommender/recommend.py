@@ -29,7 +29,7 @@ from recommender.explanation import (
     open_conversation,
 )
 from recommender.features import Match
-from recommender.goals import Goal, read_goal, whole_goal
+from recommender.goals import Goal, goal_vectors, read_goal, whole_goal
 from recommender.policy import Policy
 from recommender.ranking import Ranking, rank
 from recommender.relationships import KINDS, Relationship
@@ -186,14 +186,14 @@ def recommend(
     people, live = retriever.people, live or LiveFacts.none()
     seeker = people.row(request.seeker_id)
     goal = read_goal(request.goal)
-    vectors = retriever.encode(goal.texts)
+    vectors = goal_vectors(retriever.encode(goal.texts))
     kinds = [request.relationship] if request.relationship else list(Relationship)
     length = policy.list.length if request.limit is None else request.limit
     allowed_by_kind = eligibility_by_kind(people, seeker, kinds, policy, live)
     lists = []
     for kind, allowed in allowed_by_kind.items():
-        found = retriever.candidates(goal.texts, vectors, allowed.mask, policy.list.candidates)
-        ranking = rank(Match(people, found, goal, kind, seeker), policy.of(kind).weights)
+        found = retriever.candidates(goal.text, vectors, allowed.mask, policy.list.candidates)
+        ranking = rank(Match(retriever, found, kind, seeker), policy.of(kind).weights)
         lists.append(
             _explain(retriever, policy, seeker, goal, kind, allowed, found, ranking, length)
         )
@@ -227,8 +227,9 @@ def rank_everyone(
         read = read_goal(goal)
         mask = eligibility(people, seeker, relationship, policy, live or LiveFacts.none()).mask
         weights = policy.of(relationship).weights
-    found = retriever.candidates(read.texts, retriever.encode(read.texts), mask, None)
-    return rank(Match(people, found, read, relationship, seeker), weights)
+    vectors = goal_vectors(retriever.encode(read.texts))
+    found = retriever.candidates(read.text, vectors, mask, None)
+    return rank(Match(retriever, found, relationship, seeker), weights)
 
 
 def why_not(

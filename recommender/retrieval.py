@@ -24,9 +24,12 @@ class Candidates:
     field: NDArray[np.uint8]
     """`(m,)`: the passage's `Field`."""
     similarity: NDArray[np.float32]
-    """`(n_needs, m)`: cosine of each need with each passage, -1 to 1, higher is closer."""
+    """`(n_vectors, m)`: cosine of the goal (row 0) and each of its needs with each passage, -1 to
+    1, higher is closer."""
     lexical: NDArray[np.float32]
-    """`(n_needs, n)`: BM25 of each need with the whole profile, 0 or more, higher is closer."""
+    """`(n,)`: BM25 of the goal with the whole profile, divided by the length of the goal's vector
+    of inverse document frequencies, so that long and short goals compare; 0 or more, seldom over
+    1, higher is closer."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -48,7 +51,7 @@ class Retriever(Protocol):
 
     def candidates(
         self,
-        needs: Sequence[str],
+        goal: str,
         vectors: NDArray[np.float32],
         eligible: NDArray[np.bool_],
         limit: int | None,
@@ -56,8 +59,8 @@ class Retriever(Protocol):
         """Find who fits best among the eligible, and score all of their passages exactly.
 
         Args:
-            needs: the texts to match by words, row i belongs to `vectors[i]`.
-            vectors: `(n_needs, dim)` float32, unit rows.
+            goal: the text to match by words.
+            vectors: `(n_vectors, dim)` float32, unit rows: the goal, then its needs.
             eligible: `(n_people,)` bool; nobody else is ever returned.
             limit: about how many people to return; None for every eligible person.
         """

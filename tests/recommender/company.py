@@ -9,10 +9,16 @@ ada (L8, Board)
 gus: no manager, no reports, no level
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from recommender.people import PEOPLE_COLUMNS, People
+from recommender.profiles import Field
+from recommender.retrieval import Candidates
 
 ADA, BO, CY, DI, ED, FAY, GUS = range(7)
 AS_OF = np.datetime64("2026-11-01", "D")
@@ -59,3 +65,47 @@ def small_company(**changes: list[object]) -> People:
     for name in ("hire_date", "updated_on"):
         frame[name] = pd.to_datetime(frame[name])
     return People.from_frame(frame, AS_OF)
+
+
+@dataclass
+class Shelf:
+    """A `Retriever` over vectors written down by hand: two dimensions, a passage a row."""
+
+    people: People
+    owner: list[int]
+    directions: list[list[float]]
+    snapshot_id: str = "shelf"
+
+    def passages_of(self, row: int) -> NDArray[np.int64]:
+        return np.flatnonzero(np.array(self.owner) == row)
+
+    def vectors(self, passages: NDArray[np.int64]) -> NDArray[np.float32]:
+        return np.array(self.directions, np.float32)[passages]
+
+    def fields(self, passages: NDArray[np.int64]) -> NDArray[np.uint8]:
+        return np.full(len(passages), Field.ABOUT, np.uint8)
+
+    def texts(self, passages: NDArray[np.int64]) -> list[str]:
+        return [f"passage {number}" for number in passages]
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.tile(np.array([1, 0], np.float32), (len(texts), 1))
+
+    def candidates(
+        self,
+        goal: str,
+        vectors: NDArray[np.float32],
+        eligible: NDArray[np.bool_],
+        limit: int | None,
+    ) -> Candidates:
+        rows = np.flatnonzero(eligible)
+        passages = [self.passages_of(row) for row in rows]
+        numbers = np.concatenate([np.zeros(0, np.int64), *passages])
+        return Candidates(
+            rows=rows,
+            starts=np.cumsum([0, *map(len, passages)]),
+            passage=numbers,
+            field=self.fields(numbers),
+            similarity=vectors @ self.vectors(numbers).T,
+            lexical=np.zeros(len(rows), np.float32),
+        )

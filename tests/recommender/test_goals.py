@@ -1,9 +1,10 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.errors import GoalError
-from recommender.goals import MAX_GOAL_CHARACTERS, MAX_NEEDS, read_goal
+from recommender.goals import MAX_GOAL_CHARACTERS, MAX_NEEDS, goal_vectors, read_goal
 
 
 def test_a_simple_goal_is_its_own_only_need() -> None:
@@ -11,20 +12,27 @@ def test_a_simple_goal_is_its_own_only_need() -> None:
     assert goal.text == "understand SQL joins properly"
     assert goal.needs == ("understand SQL joins properly",)
     assert goal.texts == goal.needs
-    assert goal.weights.tolist() == [1.0]
 
 
-def test_sentences_are_needs_and_half_the_weight_is_the_whole() -> None:
+def test_sentences_are_needs_and_half_the_goal_is_the_whole() -> None:
     goal = read_goal("I want to learn to negotiate. Also, I have to get better at Excel!")
     assert goal.needs == ("I want to learn to negotiate.", "Also, I have to get better at Excel!")
     assert goal.texts == (goal.text, *goal.needs)
-    assert goal.weights.tolist() == [0.5, 0.25, 0.25]
+    encoded = np.array([[1, 0], [0, 1], [0, 1]], np.float32)
+    blended = goal_vectors(encoded)
+    assert blended[0] == pytest.approx([0.5**0.5, 0.5**0.5])
+    assert blended[1:].tolist() == encoded[1:].tolist()
 
 
 def test_a_fragment_joins_its_neighbour() -> None:
-    assert read_goal("Confidence. It went somewhere in 2022.").needs == (
-        "Confidence. It went somewhere in 2022.",
-    )
+    whole = "Confidence. It went somewhere in 2022."
+    assert read_goal(whole).needs == (whole,)
+
+
+def test_the_shortest_neighbours_are_joined_where_there_are_too_many() -> None:
+    long = "This is a sentence of some length about a thing that matters to me a lot."
+    goal = read_goal(f"{long} {long} Here is a shorter one, yes. And another shorter one. {long}")
+    assert goal.needs == (long, long, "Here is a shorter one, yes. And another shorter one.", long)
 
 
 @pytest.mark.parametrize("text", ["", "   \n ", "🎉🎉🎉", "1234 !?", "...", "x" * 5000])
@@ -39,6 +47,5 @@ def test_no_word_is_lost_and_needs_are_few(text: str) -> None:
         return
     goal = read_goal(text)
     assert 1 <= len(goal.needs) <= MAX_NEEDS
-    assert goal.weights.sum() == pytest.approx(1.0)
     kept = "".join(character for need in goal.needs for character in need if character.isalnum())
     assert kept == "".join(character for character in text if character.isalnum())

@@ -176,9 +176,7 @@ line_of_command = "nevr"
 
 
 def test_a_misspelt_signal_is_named() -> None:
-    (message,) = faults(
-        "[coach.weights]\nwrods = 1.0", signals=frozenset({"passages", "profile", "words"})
-    )
+    (message,) = faults("[coach.weights]\nwrods = 1.0", signals=frozenset(SIGNALS))
     assert message.startswith(
         'ours.toml, line 2: unknown signal "coach.weights.wrods"; did you mean "words"?'
     )

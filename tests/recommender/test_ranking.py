@@ -6,13 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.features import SIGNALS, Match, best_passages, overlapping_hours
-from recommender.goals import read_goal
-from recommender.people import People
 from recommender.profiles import Field
 from recommender.ranking import rank
 from recommender.relationships import Relationship
 from recommender.retrieval import Candidates
-from tests.recommender.company import ADA, BO, CY, DI, ED, FAY, GUS, small_company
+from tests.recommender.company import ADA, BO, CY, DI, ED, FAY, GUS, Shelf, small_company
 
 PEOPLE = small_company()
 A, S, R, W = Field.ABOUT, Field.SKILLS, Field.ROLE, Field.PROFILE
@@ -29,20 +27,25 @@ def candidates(
         passage=np.arange(len(flat), dtype=np.int64),
         field=np.array([field for field, _ in flat], np.uint8),
         similarity=np.array([[value for _, value in flat]], np.float32),
-        lexical=np.array([words], np.float32),
+        lexical=np.array(words, np.float32),
     )
 
 
 def match(
-    found: Candidates, kind: Relationship | None, seeker: int | None = CY, people: People = PEOPLE
+    found: Candidates,
+    kind: Relationship | None,
+    seeker: int | None = CY,
+    shelf: Shelf | None = None,
 ) -> Match:
-    return Match(people, found, read_goal("learn to sail"), kind, seeker)
+    n_passages = len(found.passage)
+    own = Shelf(PEOPLE, [-1] * n_passages + [CY], [[0.6, 0.8]] * n_passages + [[1.0, 0.0]])
+    return Match(shelf or own, found, kind, seeker)
 
 
 TWO = candidates(
     [BO, FAY],
     [[(A, 0.5), (S, 0.25), (R, 0.0), (R, -0.5), (W, 0.75)], [(R, 0.5), (W, 0.25)]],
-    [8.0, 0.0],
+    [2.0, 0.0],
 )
 
 
@@ -58,13 +61,13 @@ def test_profile_is_the_similarity_of_the_whole() -> None:
     assert signal("profile", match(TWO, None)) == pytest.approx([0.75, 0.25])
 
 
-def test_words_is_half_at_eight() -> None:
+def test_words_is_full_at_four() -> None:
     assert signal("words", match(TWO, None)) == pytest.approx([0.5, 0.0])
 
 
 def test_somebody_without_passages_is_last() -> None:
     empty = candidates([BO, FAY], [[(W, 0.9)], [(R, -0.9)]], [0.0, 0.0])
-    assert best_passages(empty, 3).tolist() == [[-1.0, pytest.approx(-0.9)]]
+    assert best_passages(empty, 3).tolist() == [-1.0, pytest.approx(-0.9)]
 
 
 ALL = candidates([ADA, BO, DI, ED, FAY, GUS], [[(R, 0.0)]] * 6, [0.0] * 6)
@@ -73,14 +76,35 @@ ALL = candidates([ADA, BO, DI, ED, FAY, GUS], [[(R, 0.0)]] * 6, [0.0] * 6)
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [  # gaps above Cy: Ada 4, Bo 2, Di 0, Ed 2, Fay 1, Gus unknown
-        (Relationship.MENTOR, [0.5, 1.0, 0.0, 1.0, 1.0, 0.5]),
-        (Relationship.COACH, [1.0, 1.0, 0.5, 1.0, 0.75, 0.5]),
-        (Relationship.SPONSOR, [0.8, 0.4, 0.0, 0.4, 0.2, 0.5]),
+        (Relationship.MENTOR, [1 / 3, 1.0, 1.0, 1.0, 1.0, 0.5]),
+        (Relationship.COACH, [1.0, 1.0, 1 / 3, 1.0, 2 / 3, 0.5]),
+        (Relationship.SPONSOR, [0.75, 0.25, 0.0, 0.25, 0.0, 0.5]),
         (Relationship.PEER, [0.0, 0.0, 1.0, 0.0, 0.5, 0.5]),
     ],
 )
-def test_level_fit_by_kind(kind: Relationship, expected: list[float]) -> None:
-    assert signal("level_fit", match(ALL, kind)) == pytest.approx(expected)
+def test_step_by_kind(kind: Relationship, expected: list[float]) -> None:
+    assert signal("step", match(ALL, kind)) == pytest.approx(expected)
+
+
+def test_scope_counts_everyone_below() -> None:
+    # below Ada five, Bo two, Ed one; seven people in all
+    expected = [np.log(6) / np.log(7), np.log(3) / np.log(7), 0, np.log(2) / np.log(7), 0, 0]
+    assert signal("scope", match(ALL, Relationship.SPONSOR)) == pytest.approx(expected)
+
+
+def test_nearness_counts_steps_through_the_nearest_common_manager() -> None:
+    # from Cy: Ada 2, Bo 1, Di 2, Ed 3, Fay 4, Gus not at all
+    expected = [6 / 8, 7 / 8, 6 / 8, 5 / 8, 4 / 8, 0.0]
+    assert signal("nearness", match(ALL, Relationship.PEER)) == pytest.approx(expected)
+
+
+def test_common_ground_is_the_harmonic_mean_of_both_directions() -> None:
+    # Cy wrote east and north; Bo wrote east and halfway between; Fay the opposite of east.
+    found = candidates([BO, FAY], [[(A, 0.0), (A, 0.0)], [(A, 0.0)]], [0.0, 0.0])
+    shelf = Shelf(PEOPLE, [BO, BO, FAY, CY, CY], [[1, 0], [0.6, 0.8], [-1, 0], [1, 0], [0, 1]])
+    # each of Cy's at its best in Bo's: 1 and .8; each of Bo's in Cy's: 1 and .8
+    value = signal("common_ground", match(found, Relationship.PEER, CY, shelf))
+    assert value == pytest.approx([0.9, 0.0])
 
 
 def test_departments_languages_and_freshness() -> None:
