@@ -25,6 +25,8 @@ TRAINING_PER_LIST = 40
 """Vectors a list to train on. Source: FAISS warns below 39."""
 CHUNK = 100_000
 """Vectors converted and added at once."""
+BLOCK = 2048
+"""Vectors multiplied at once: 3 MB, about a core's cache."""
 NEIGHBOURS = 50
 """Recall is that of this many nearest passages' people."""
 MIN_RECALL = 0.985
@@ -87,6 +89,28 @@ def stored(vectors: NDArray[np.float32], form: np.dtype[Any]) -> Stored:
     if form == np.int16:
         return np.rint(vectors * FIXED_POINT).astype(np.int16)
     return vectors
+
+
+def inner_products(
+    queries: NDArray[np.float32], vectors: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Multiply a few queries with many vectors: `(n_queries, n_vectors)` float32.
+
+    By FAISS's own kernel, a block that stays in the cache at a time: for one to four queries two to
+    three times faster than a matrix product by OpenBLAS.
+    """
+    vectors = np.ascontiguousarray(vectors, np.float32)
+    queries = np.ascontiguousarray(queries, np.float32)
+    products = np.empty((len(queries), len(vectors)), np.float32)
+    dim = vectors.shape[1]
+    for start in range(0, len(vectors), BLOCK):
+        block = vectors[start : start + BLOCK]
+        pointer = faiss.swig_ptr(block)
+        for query, row in zip(queries, products, strict=True):
+            faiss.fvec_inner_products_ny(
+                faiss.swig_ptr(row[start:]), faiss.swig_ptr(query), pointer, dim, len(block)
+            )
+    return products
 
 
 @dataclass(frozen=True, slots=True)
