@@ -1,6 +1,7 @@
 # make app    sets everything up and opens the service on the sample company (PORT=8501)
 # make demo   answers one goal in the terminal
 # make test   sets everything up and runs the tests
+# make bench-quality  measures the matches, beside simple methods
 # make check  linters, types, the import contract, dead code
 
 .ONESHELL:
@@ -14,6 +15,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 HALDEN := eval/datasets/halden
 INDEX := var/halden
+BENCHMARKS ?= ../shared/benchmarks
 STORE := sqlite:///$(CURDIR)/var/halden.sqlite
 
 export OMP_NUM_THREADS ?= 2
@@ -56,6 +58,10 @@ system:
 
 test: $(VENV)/.ready system
 	$(BIN)/python -m pytest
+
+# the sample company and, where they lie beside this checkout, the public benchmarks
+bench-quality: $(VENV)/.ready
+	@$(BIN)/python -m eval bench $(HALDEN) --benchmarks $(BENCHMARKS) --out var/bench
 
 check: $(VENV)/.ready
 	$(BIN)/ruff check .

@@ -12,7 +12,8 @@ from recommender.explanation import find_evidence, list_contributions
 from recommender.features import Match
 from recommender.goals import goal_vectors, read_goal
 from recommender.policy import Policy
-from recommender.ranking import rank
+from recommender.ranking import Ranking, rank
+from recommender.relationships import Relationship
 from recommender.retrieval import Candidates, Retriever
 
 
@@ -21,11 +22,13 @@ class Faithfulness:
     """What came of checking every suggestion's reasons."""
 
     suggestions: int
+    quoting: int
+    """Suggestions that quote something."""
+    quoting_lowered: int
+    """Of these: the score is lower without everything that is quoted."""
     quotations: int
     lowered: int
-    """Quotations without which the suggested person's score is lower."""
-    unquoted: int
-    """Suggestions that quote nothing."""
+    """Of these: the score is lower without this one passage."""
     largest_sum_error: float
     """The largest difference of a score and the sum of its contributions."""
 
@@ -38,9 +41,10 @@ class Faithfulness:
         """Give the figures."""
         return {
             "suggestions": self.suggestions,
+            "quoting": self.quoting,
+            "quoting_lowered": self.quoting_lowered,
             "quotations": self.quotations,
             "lowered": self.lowered,
-            "unquoted": self.unquoted,
             "share": self.share,
             "largest_sum_error": self.largest_sum_error,
         }
@@ -51,45 +55,64 @@ def measure_faithfulness(
 ) -> Faithfulness:
     """Check the reasons of the first `length` suggestions of every list with a seeker.
 
+    The quoted passages go, one by one and all together; the whole profile as one text stays.
+
     Source: erasure as a test of explanations: DeYoung et al., "ERASER: A Benchmark to Evaluate
     Rationalized NLP Models", ACL 2020, section 4.2 ("comprehensiveness").
     """
-    suggestions = quotations = lowered = unquoted = 0
+    suggestions = quoting = quoting_lowered = quotations = lowered = 0
     worst = 0.0
     for ask in asks:
         if ask.seeker is None or ask.relationship is None:
             continue
-        goal = read_goal(ask.text)
-        mask = eligibility(
-            retriever.people, ask.seeker, ask.relationship, policy, LiveFacts.none()
-        ).mask
-        found = retriever.candidates(
-            goal.text, goal_vectors(retriever.encode(goal.texts)), mask, None
-        )
-        weights = policy.of(ask.relationship).weights
-        ranking = rank(Match(retriever, found, ask.relationship, ask.seeker), weights)
-        for position, place in enumerate(ranking.place[:length].tolist()):
+        answer = _Answer(retriever, ask.text, ask.relationship, ask.seeker, policy)
+        for position, place in enumerate(answer.ranking.place[:length].tolist()):
             suggestions += 1
-            shown = sum(part.contribution for part in list_contributions(ranking, position))
-            worst = max(worst, abs(shown - float(ranking.scores[position])))
-            quoted = find_evidence(retriever, found, place, goal)
-            unquoted += not quoted
-            for passage in quoted:
-                without = drop_passage(found, place, passage.number)
-                match = Match(retriever, without, ask.relationship, ask.seeker)
-                again = rank(match, weights)
-                now = again.scores[again.rows == ranking.rows[position]]
-                quotations += 1
-                lowered += bool(now[0] < ranking.scores[position])
-    return Faithfulness(suggestions, quotations, lowered, unquoted, worst)
+            shown = sum(part.contribution for part in list_contributions(answer.ranking, position))
+            worst = max(worst, abs(shown - float(answer.ranking.scores[position])))
+            quoted = [
+                one.number for one in find_evidence(retriever, answer.found, place, answer.goal)
+            ]
+            singly = [answer.falls_without(position, place, [number]) for number in quoted]
+            quotations += len(quoted)
+            lowered += sum(singly)
+            if quoted:
+                quoting += 1
+                together = answer.falls_without(position, place, quoted)
+                quoting_lowered += together
+    return Faithfulness(suggestions, quoting, quoting_lowered, quotations, lowered, worst)
 
 
-def drop_passage(found: Candidates, place: int, passage: int) -> Candidates:
-    """Give the same candidates, the one at `place` without one passage."""
+class _Answer:
+    """One ranked list, and what becomes of it without some passages."""
+
+    def __init__(
+        self, retriever: Retriever, text: str, kind: Relationship, seeker: int, policy: Policy
+    ) -> None:
+        self.goal = read_goal(text)
+        self._retriever, self._kind, self._seeker = retriever, kind, seeker
+        self._weights = policy.of(kind).weights
+        mask = eligibility(retriever.people, seeker, kind, policy, LiveFacts.none()).mask
+        vectors = goal_vectors(retriever.encode(self.goal.texts))
+        self.found = retriever.candidates(self.goal.text, vectors, mask, None)
+        self.ranking = self._rank(self.found)
+
+    def falls_without(self, position: int, place: int, passages: list[int]) -> bool:
+        """Say whether the score of the person at `position` is lower without some passages."""
+        again = self._rank(drop_passages(self.found, place, passages))
+        now = float(again.scores[again.rows == self.ranking.rows[position]][0])
+        return now < float(self.ranking.scores[position])
+
+    def _rank(self, found: Candidates) -> Ranking:
+        return rank(Match(self._retriever, found, self._kind, self._seeker), self._weights)
+
+
+def drop_passages(found: Candidates, place: int, passages: list[int]) -> Candidates:
+    """Give the same candidates, the one at `place` without some passages."""
     start, stop = int(found.starts[place]), int(found.starts[place + 1])
     entries = np.arange(start, stop)
     keep = np.ones(len(found.passage), np.bool_)
-    keep[entries[found.passage[entries] == passage]] = False
+    keep[entries[np.isin(found.passage[entries], passages)]] = False
     starts: NDArray[np.int64] = found.starts.copy()
     starts[place + 1 :] -= int((~keep).sum())
     return Candidates(
@@ -99,4 +122,5 @@ def drop_passage(found: Candidates, place: int, passage: int) -> Candidates:
         field=found.field[keep],
         similarity=found.similarity[:, keep],
         lexical=found.lexical,
+        grams=found.grams,
     )

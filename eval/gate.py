@@ -105,8 +105,13 @@ def run_gate(sides: Sides, limits: Limits, dataset: Dataset | None) -> GateRepor
 def check_quality(sides: Sides, limits: Limits, dataset: Dataset) -> Check:
     """Compare the answers of both snapshots to judged goals."""
     name, wanted = f"quality: {HEADLINE} drop", limits.quality
-    asks = [ask for ask in dataset.asks if _is_known(ask, dataset, sides)]
     judged = dataset.good_lists
+    wanted_lists = set(zip(judged["goal_id"], judged["relationship"], strict=True))
+    asks = [
+        ask
+        for ask in dataset.asks
+        if (ask.goal_id, ask.kind) in wanted_lists and _is_known(ask, dataset, sides)
+    ]
     keys = {(ask.goal_id, ask.kind) for ask in asks}
     known = [
         (goal, kind) in keys

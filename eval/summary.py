@@ -18,7 +18,9 @@ from eval.runs import Run
 from recommender.policy import Policy
 
 CONDUCT_FIGURES = ("violations", "eligible", "coverage", "gini", "catalogue_share")
-REASON_FIGURES = ("quotations", "share", "largest_sum_error")
+REASON_FIGURES = (
+    "quoting", "quoting_lowered", "quotations", "lowered", "share", "largest_sum_error",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,9 @@ def render_measures(summaries: Sequence[Summary], dataset: Dataset) -> str:
     for summary in summaries:
         if summary.reasons:
             text += (
-                f"\n\n{summary.run.name}: {summary.reasons['lowered']:,} of "
+                f"\n\n{summary.run.name}: without all that is quoted "
+                f"{summary.reasons['quoting_lowered']:,} of {summary.reasons['quoting']:,} "
+                f"suggestions score lower; singly {summary.reasons['lowered']:,} of "
                 f"{summary.reasons['quotations']:,} quotations bear on the score; contributions "
                 f"sum to the score within {summary.reasons['largest_sum_error']:.0e}"
             )
