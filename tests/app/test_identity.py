@@ -1,0 +1,153 @@
+"""Who is asking: claims to one person, the administrator's role, and the demonstration's guard."""
+
+import pandas as pd
+import pytest
+
+from app.identity import Identity, check_address, demo_identity, identity_from_claims
+from app.settings import Settings, load_settings
+from recommender.errors import InputError, NotAllowedError, UnknownPersonError
+from tests.app.small_company import SmallSnapshot, as_people
+
+PEOPLE = SmallSnapshot().people
+
+
+def settings(**values) -> Settings:
+    return Settings(index="index", store="sqlite:///store.sqlite", **values)
+
+
+OIDC = settings(sign_in="oidc")
+
+
+def test_an_email_is_one_person_in_any_case():
+    claims = {"email": " Anna@Small.EXAMPLE ", "email_verified": True, "name": "Cara"}
+    assert identity_from_claims(claims, PEOPLE, OIDC) == Identity("ANNA")
+
+
+def test_somebody_on_leave_may_sign_in():
+    claims = {"email": "hal@small.example", "email_verified": True}
+    assert identity_from_claims(claims, PEOPLE, OIDC) == Identity("HAL")
+
+
+@pytest.mark.parametrize("verified", [False, "false", None, 0, "no"])
+def test_an_unverified_email_is_refused(verified):
+    with pytest.raises(NotAllowedError, match="not verified"):
+        identity_from_claims(
+            {"email": "anna@small.example", "email_verified": verified}, PEOPLE, OIDC
+        )
+
+
+@pytest.mark.parametrize("verified", [{}, {"email_verified": True}, {"email_verified": "true"}])
+def test_a_provider_may_leave_the_claim_out_or_send_it_as_text(verified):
+    claims = {"email": "anna@small.example", **verified}
+    assert identity_from_claims(claims, PEOPLE, OIDC).person_id == "ANNA"
+
+
+@pytest.mark.parametrize("claims", [{}, {"email": ""}, {"email": None}, {"sub": "ANNA"}])
+def test_no_email_is_refused(claims):
+    with pytest.raises(NotAllowedError, match="no e-mail address"):
+        identity_from_claims(claims, PEOPLE, OIDC)
+
+
+def test_an_email_of_nobody_or_of_two_is_refused():
+    with pytest.raises(NotAllowedError, match="has nobody with your e-mail"):
+        identity_from_claims({"email": "stranger@small.example"}, PEOPLE, OIDC)
+    frame = PEOPLE.frame.copy()
+    frame.loc[frame["person_id"] == "BEN", "email"] = "ANNA@small.example"
+    with pytest.raises(NotAllowedError, match="more than one person"):
+        identity_from_claims({"email": "anna@small.example"}, as_people(frame), OIDC)
+
+
+def test_people_without_an_email_are_nobody():
+    frame = PEOPLE.frame.copy()
+    frame["email"] = pd.Series([""] * len(frame))
+    with pytest.raises(NotAllowedError, match="no e-mail address"):
+        identity_from_claims({"email": "  "}, as_people(frame), OIDC)
+
+
+@pytest.mark.parametrize("listed", ["anna@small.example", "ANNA", " Anna@Small.Example "])
+def test_an_administrator_is_listed(listed):
+    told = settings(sign_in="oidc", admins=("boss@small.example", listed))
+    assert identity_from_claims({"email": "anna@small.example"}, PEOPLE, told).is_admin
+    assert not identity_from_claims({"email": "ben@small.example"}, PEOPLE, told).is_admin
+
+
+@pytest.mark.parametrize(
+    ("groups", "is_admin"),
+    [(["staff", "learning"], True), ("learning", True), (["learnings"], False), (None, False)],
+)
+def test_an_administrator_has_a_claim(groups, is_admin):
+    told = settings(sign_in="oidc", admin_claim="groups", admin_claim_value="learning")
+    claims = {"email": "anna@small.example", "groups": groups}
+    assert identity_from_claims(claims, PEOPLE, told).is_admin is is_admin
+
+
+def test_no_claim_makes_an_administrator_where_none_is_set():
+    claims = {"email": "anna@small.example", "": "", "is_admin": True, "groups": [""]}
+    assert not identity_from_claims(claims, PEOPLE, OIDC).is_admin
+
+
+def test_the_demonstration_lets_be_anybody_and_says_so():
+    assert demo_identity("ANNA", PEOPLE, settings()) == Identity("ANNA", demo=True)
+    assert demo_identity("ANNA", PEOPLE, settings(admins=("ANNA",))).is_admin
+    with pytest.raises(UnknownPersonError):
+        demo_identity("NOBODY", PEOPLE, settings())
+
+
+def test_there_is_no_demonstration_where_people_sign_in():
+    with pytest.raises(NotAllowedError, match="signs people in for real"):
+        demo_identity("ANNA", PEOPLE, OIDC)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.9.1", "::1", "[::1]", "localhost"])
+def test_the_demonstration_serves_loopback(address):
+    check_address(address, settings())
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "", "10.0.0.5", "example.org", "127.0.0.1.x"])
+def test_the_demonstration_refuses_everything_else_unless_told(address):
+    with pytest.raises(NotAllowedError, match="LR_DEMO_ON_ANY_ADDRESS=true"):
+        check_address(address, settings())
+    check_address(address, settings(demo_on_any_address=True))
+    check_address(address, OIDC)
+
+
+# --- settings ---------------------------------------------------------------------------------
+
+
+def test_settings_come_from_a_file_and_the_environment_goes_first(tmp_path):
+    path = tmp_path / "service.toml"
+    path.write_text('index = "a"\nstore = "sqlite:///a"\nadmins = ["x@y.z"]\nsign_in = "oidc"\n')
+    read = load_settings({"LR_SETTINGS": str(path), "LR_STORE": "sqlite:///b"})
+    assert (str(read.index), read.store, read.sign_in) == ("a", "sqlite:///b", "oidc")
+    assert read.admins == ("x@y.z",)
+
+
+def test_administrators_in_the_environment_are_separated_by_commas():
+    read = load_settings({"LR_INDEX": "a", "LR_STORE": "b", "LR_ADMINS": "x@y.z, H0001,"})
+    assert read.admins == ("x@y.z", "H0001")
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"LR_STORE": "b"}, "the setting 'index' is missing; set LR_INDEX"),
+        ({"LR_INDEX": "a", "LR_STORE": "b", "LR_SIGN_IN": "none"}, "setting 'sign_in'"),
+        ({"LR_INDEX": "a", "LR_STORE": "b", "LR_DEMO_ON_ANY_ADDRESS": "perhaps"}, "demo_on_any"),
+        ({"LR_INDEX": "a", "LR_STORE": "b", "LR_SMALLEST_GROUP": "1"}, "smallest_group"),
+        ({"LR_INDEX": "a", "LR_STORE": "b", "LR_ADMIN_CLAIM": "groups"}, "go together"),
+        ({"LR_SETTINGS": "nowhere.toml"}, "the settings file nowhere.toml cannot be read"),
+    ],
+)
+def test_a_wrong_setting_is_said(values, says):
+    with pytest.raises(InputError, match=says):
+        load_settings(values)
+
+
+def test_an_unknown_name_in_the_file_is_said(tmp_path):
+    path = tmp_path / "service.toml"
+    path.write_text('index = "a"\nstore = "b"\nadmin = "x"\n')
+    with pytest.raises(InputError, match="there is no setting 'admin'; there are: index, store"):
+        load_settings({"LR_SETTINGS": str(path)})
+    path.write_text("index = ")
+    with pytest.raises(InputError, match="cannot be read"):
+        load_settings({"LR_SETTINGS": str(path)})
