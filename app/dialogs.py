@@ -19,20 +19,25 @@ _DRAFT_HEIGHT_PX = 280
 def ask(
     identity: Identity, goal_id: str, relationship: Relationship, suggestion: Suggestion
 ) -> None:
-    """Open the window in which a request is written, seen as its reader sees it, and sent."""
+    """Open the window in which a request is written, seen as its reader sees it, and sent.
+
+    Raises:
+        LearningRelationshipsError: there is nothing to write from: the goal or the colleague is
+            gone, or the store cannot be reached.
+    """
+    asking, helper = company.services().asking, suggestion.person_id
+    draft = asking.draft(identity, goal_id, relationship, helper, suggestion.evidence)
 
     @st.dialog(label("ask.title", name=suggestion.display_name), width="medium")
     def window() -> None:
-        asking, helper = company.services().asking, suggestion.person_id
+        message = st.text_area(
+            say("ask.draft"),
+            value=draft,
+            height=_DRAFT_HEIGHT_PX,
+            key=f"draft_{goal_id}_{relationship}_{helper}",
+        )
+        st.caption(say("ask.draft_help"))
         try:
-            draft = asking.draft(identity, goal_id, relationship, helper, suggestion.evidence)
-            message = st.text_area(
-                say("ask.draft"),
-                value=draft,
-                height=_DRAFT_HEIGHT_PX,
-                key=f"draft_{goal_id}_{relationship}_{helper}",
-            )
-            st.caption(say("ask.draft_help"))
             preview = asking.preview(identity, relationship, helper, message)
             if st.button(say("ask.send"), type="primary"):
                 asking.send(identity, goal_id, relationship, helper, message)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import company, notices
 from app.identity import Identity
@@ -18,6 +19,8 @@ from recommender.relationships import KINDS, Relationship
 _LINES = ("never", "skip_level", "allowed")
 _ANY_LEVEL = 20
 """What stands for 'any' in a field of levels: the widest bound that the policy knows."""
+
+_BOUNDS = {"min_levels_above": -_ANY_LEVEL, "max_levels_above": _ANY_LEVEL}
 
 
 def show(identity: Identity) -> None:
@@ -63,27 +66,20 @@ def _edit_kind(kind: Relationship, policy: KindPolicy) -> dict[str, Any]:
         format_func=lambda name: say(f"policy.line_{name}"),
         key=f"line_{kind}",
     )
-    levels: dict[str, Any] = {}
-    for name, bound in (("min_levels_above", -_ANY_LEVEL), ("max_levels_above", _ANY_LEVEL)):
-        now = getattr(policy, name)
-        value = st.number_input(
-            say(f"policy.{name}"),
-            -_ANY_LEVEL,
-            _ANY_LEVEL,
-            value=bound if now == "any" else int(now),
-            help=say("policy.any_level", bound=bound),
-            key=f"{name}_{kind}",
-        )
-        levels[name] = "any" if value == bound else int(value)
+    levels = {name: _edit_level(kind, name, policy) for name in _BOUNDS}
     contractors = st.checkbox(
         say("policy.contractors"), value=policy.contractors, key=f"contractors_{kind}"
     )
     st.subheader(say("policy.weights"), anchor=False)
-    weights = {name: _edit_weight(kind, name, policy) for name in SIGNALS}
+    st.caption(say("policy.weights_lead"))
+    columns = st.columns(2, gap="medium")
+    weights = {
+        name: _edit_weight(kind, name, policy, columns[number % 2])
+        for number, name in enumerate(SIGNALS)
+    }
     used = {name: value for name, value in weights.items() if value or name in policy.weights}
-    strength = {}
-    for name in ("strong", "fair"):
-        strength[name] = st.number_input(
+    strength = {
+        name: column.number_input(
             say(f"policy.{name}"),
             -100.0,
             100.0,
@@ -91,6 +87,8 @@ def _edit_kind(kind: Relationship, policy: KindPolicy) -> dict[str, Any]:
             step=0.05,
             key=f"{name}_{kind}",
         )
+        for name, column in zip(("strong", "fair"), st.columns(2, gap="medium"), strict=True)
+    }
     return {
         "line_of_command": line,
         **levels,
@@ -100,19 +98,33 @@ def _edit_kind(kind: Relationship, policy: KindPolicy) -> dict[str, Any]:
     }
 
 
-def _edit_weight(kind: Relationship, name: str, policy: KindPolicy) -> float:
-    signal = SIGNALS[name]
-    return float(
-        st.number_input(
-            signal.label.capitalize(),
-            -100.0,
-            100.0,
-            value=float(policy.weights.get(name, 0.0)),
-            step=0.1,
-            help=signal.says,
-            key=f"weight_{name}_{kind}",
-        )
+def _edit_level(kind: Relationship, name: str, policy: KindPolicy) -> int | str:
+    bound, now = _BOUNDS[name], getattr(policy, name)
+    value = st.number_input(
+        say(f"policy.{name}"),
+        -_ANY_LEVEL,
+        _ANY_LEVEL,
+        value=bound if now == "any" else int(now),
+        key=f"{name}_{kind}",
     )
+    st.caption(say("policy.any_level", bound=bound))
+    return "any" if value == bound else int(value)
+
+
+def _edit_weight(
+    kind: Relationship, name: str, policy: KindPolicy, column: DeltaGenerator
+) -> float:
+    signal = SIGNALS[name]
+    value = column.number_input(
+        signal.label.capitalize(),
+        -100.0,
+        100.0,
+        value=float(policy.weights.get(name, 0.0)),
+        step=0.05,
+        key=f"weight_{name}_{kind}",
+    )
+    column.caption(signal.says)
+    return float(value)
 
 
 def _edit_limits(saved: Policy) -> dict[str, Any]:

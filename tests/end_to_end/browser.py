@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -55,9 +56,16 @@ def settled(page: Page) -> Page:
 def choose(page: Page, label: str, text: str) -> None:
     """Choose in a select box what begins with a text."""
     box = page.get_by_role("combobox", name=label)
-    box.click()
-    box.fill(text)
-    page.get_by_role("option", name=re.compile(re.escape(text))).first.click()
+    option = page.get_by_role("option", name=re.compile(re.escape(text))).first
+    for _ in range(5):
+        # a window that just closed gives the focus back late, and that closes the list again
+        box.click()
+        box.fill(text)
+        try:
+            option.click(timeout=3000)
+            break
+        except PlaywrightTimeoutError:
+            page.keyboard.press("Escape")
     settled(page)
 
 

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser
 from app.store.migration import migrate
 from tests.app.conftest import postgres  # noqa: F401  (a fixture)
 from tests.end_to_end.browser import CHROMIUM, chromium
+from tests.end_to_end.small_people import write_people_file
 
 ADMINISTRATOR = "H0001"
 
@@ -98,16 +99,32 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def small_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The people file of a company of nine."""
+    return write_people_file(tmp_path_factory.mktemp("small") / "people.csv")
+
+
+@pytest.fixture(scope="session")
+def small_index(small_people: Path, repository: Path) -> Path:
+    """Its index, built by the real command; do not change it."""
+    index_dir = small_people.parent / "index"
+    command = [sys.executable, "-m", "index", "build", str(small_people)]
+    subprocess.run([*command, "--index", str(index_dir)], cwd=repository, check=True)
+    return index_dir
+
+
 @pytest.fixture(scope="module")
 def new_server(
-    halden_index: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, repository: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., Server]]:
-    """Start servers on copies of the sample company's index; all are stopped at the end."""
+    """Start servers on copies of an index (the sample company's); all are stopped at the end."""
     servers: list[Server] = []
 
-    def start(store: str = "", **environment: str) -> Server:
+    def start(store: str = "", index: Path | None = None, **environment: str) -> Server:
         folder = tmp_path_factory.mktemp("served")
-        shutil.copytree(halden_index, folder / "index", symlinks=True)
+        index = index or request.getfixturevalue("halden_index")
+        shutil.copytree(index, folder / "index", symlinks=True)
         store = store or f"sqlite:///{folder / 'store.sqlite'}"
         migrate(store)
         server = Server(folder / "index", store, repository, environment)
