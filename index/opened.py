@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from index import snapshot as layout
 from index.columns import ParquetCells, open_people
 from index.encoder import Encoder, load_encoder
+from index.grams import GramIndex
 from index.lexical import LexicalIndex
 from index.reference import centred
-from index.vectors import Stored, VectorIndex, floats
+from index.vectors import Stored, VectorIndex, floats, inner_products
 from recommender.errors import SnapshotError
 from recommender.people import People
 from recommender.retrieval import Candidates
@@ -56,6 +57,7 @@ class Snapshot:
     manifest: layout.Manifest
     people: People
     lexical: LexicalIndex
+    grams: GramIndex
     index: VectorIndex
     passage_vectors: Stored
     """`(n_passages, dim)`: centred unit rows as they are kept, mapped from the disk."""
@@ -111,6 +113,7 @@ class Snapshot:
             manifest=manifest,
             people=open_people(folder / layout.COLUMNS, people_cells, as_of),
             lexical=LexicalIndex.open(folder, manifest.n_people),
+            grams=GramIndex.open(folder),
             index=VectorIndex.open(folder, manifest.plan),
             passage_vectors=layout.load_array(folder / layout.VECTORS),
             starts=np.load(folder / layout.STARTS),
@@ -183,6 +186,7 @@ class Snapshot:
             field=self.passage_fields[passages],
             similarity=similarity,
             lexical=lexical,
+            grams=self.grams.similarity(goal, rows),
         )
 
     def _are_few(self, rows: NDArray[np.int64]) -> bool:
@@ -219,7 +223,7 @@ class Snapshot:
         similarity = np.empty((len(vectors), len(passages)), np.float32)
         for start in range(0, len(passages), CHUNK):
             span = slice(start, start + CHUNK)
-            similarity[:, span] = vectors @ self.vectors(passages[span]).T
+            similarity[:, span] = inner_products(vectors, self.vectors(passages[span]))
         return similarity
 
     def _whole(self, goal: str, vectors: NDArray[np.float32]) -> _Similarities:
@@ -229,7 +233,7 @@ class Snapshot:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        similarity = np.asarray(vectors, np.float32) @ floats(self.passage_vectors).T
+        similarity = inner_products(vectors, floats(self.passage_vectors))
         best = np.maximum.reduceat(similarity, self.starts[:-1], axis=1)
         found = _Similarities(similarity, best, self.lexical.scores(goal))
         with self._lock:

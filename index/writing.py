@@ -16,6 +16,7 @@ from index import files
 from index import snapshot as layout
 from index.columns import write_frame, write_people_columns
 from index.folder import IndexFolder, now
+from index.grams import GramIndex
 from index.lexical import LexicalIndex
 from index.reference import Centring, centred
 from index.vectors import Plan, Stored, VectorIndex, empty, stored
@@ -138,7 +139,9 @@ def _write_files(staging: Path, content: Content) -> Plan:
     files.write_text(staging / layout.POLICY, content.policy)
     vector_index = VectorIndex.build(content.vectors, person_row, content.goals)
     vector_index.save(staging)
-    LexicalIndex.build(content.passages["text"].to_numpy()[profiles].tolist()).save(staging)
+    whole = content.passages["text"].to_numpy()[profiles].tolist()
+    LexicalIndex.build(whole).save(staging)
+    GramIndex.build(whole).save(staging)
     files.write_json(staging / layout.REPORT, content.report)
     return vector_index.plan
 

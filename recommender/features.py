@@ -18,11 +18,17 @@ from recommender.retrieval import Candidates, Retriever
 BEST_PASSAGES = 3
 """How many of a person's passages speak for them."""
 
-FULL_WORDS = 4.0
-"""The normalised BM25 that counts as a full match; a goal rarely reaches 1."""
+WORDS_HALF = 1.0
+"""The normalised BM25 that counts as half a match."""
 
-FRESH_HALF_LIFE_MONTHS = 24.0
-"""A profile this old counts half as fresh as one of today."""
+FRESH_DAYS = 30.0
+"""A profile no older than this is as fresh as one of today."""
+
+STALE_DAYS = 1095.0
+"""A profile this old, three years, is not fresh at all."""
+
+ENOUGH_HOURS = 4.0
+"""With so many working hours in common people can meet; more make no difference."""
 
 FAR_APART = 8.0
 """Steps through the nearest common manager from which on two people are far apart."""
@@ -87,7 +93,12 @@ def _profile(match: Match) -> NDArray[np.float64]:
 
 
 def _words(match: Match) -> NDArray[np.float64]:
-    return np.clip(match.candidates.lexical.astype(np.float64) / FULL_WORDS, 0.0, 1.0)
+    lexical = match.candidates.lexical.astype(np.float64)
+    return np.asarray(lexical / (lexical + WORDS_HALF), np.float64)
+
+
+def _grams(match: Match) -> NDArray[np.float64]:
+    return np.clip(match.candidates.grams.astype(np.float64), 0.0, 1.0)
 
 
 def _common_ground(match: Match) -> NDArray[np.float64]:
@@ -161,8 +172,8 @@ def _differs(match: Match, codes: NDArray[np.int32]) -> NDArray[np.float64]:
 
 def _fresh(match: Match) -> NDArray[np.float64]:
     updated = match.people.updated_on[match.candidates.rows]
-    months = (match.people.as_of - updated).astype("timedelta64[D]").astype(np.float64) / 30.44
-    fresh = 0.5 ** (np.clip(months, 0.0, None) / FRESH_HALF_LIFE_MONTHS)
+    days = (match.people.as_of - updated).astype("timedelta64[D]").astype(np.float64)
+    fresh = np.clip((STALE_DAYS - days) / (STALE_DAYS - FRESH_DAYS), 0.0, 1.0)
     return np.where(np.isnat(updated), UNKNOWN, fresh)
 
 
@@ -178,9 +189,8 @@ def _hours(match: Match) -> NDArray[np.float64]:
     rows = match.candidates.rows
     if match.seeker is None:
         return np.full(len(rows), UNKNOWN)
-    return overlapping_hours(match.people, match.seeker, rows) / (
-        WORKING_HOURS[1] - WORKING_HOURS[0]
-    )
+    shared = overlapping_hours(match.people, match.seeker, rows)
+    return np.clip(shared / ENOUGH_HOURS, 0.0, 1.0)
 
 
 SIGNALS: dict[str, Signal] = {
@@ -196,8 +206,12 @@ SIGNALS: dict[str, Signal] = {
         ),
         Signal(
             "words", 0.0, 1.0, "shared words",
-            "BM25 of the goal with the whole profile, normalised by the goal; 1 is hardly reached",
-            _words,
+            "BM25 of the goal with the profile, normalised by the goal, as b / (b + 1)", _words,
+        ),
+        Signal(
+            "grams", 0.0, 1.0, "pieces of words",
+            "tf-idf cosine of the goal's and the profile's 4-letter pieces of words, which match "
+            "other forms of a word in any language", _grams,
         ),
         Signal(
             "common_ground", 0.0, 1.0, "common ground",
@@ -226,14 +240,14 @@ SIGNALS: dict[str, Signal] = {
         Signal("other_team", 0.0, 1.0, "another team", "1 in another team", _other_team),
         Signal(
             "fresh", 0.0, 1.0, "fresh profile",
-            "how recently the profile was updated; half after two years", _fresh,
+            "1 within a month of the last update, falling to 0 at three years", _fresh,
         ),
         Signal(
             "language", 0.0, 1.0, "a language in common", "1 with a language in common", _language,
         ),
         Signal(
             "hours", 0.0, 1.0, "overlapping hours",
-            "the share of a working day (9 to 17, own time) that the two have in common", _hours,
+            "working hours (9 to 17, own time) that the two have in common; 1 from four on", _hours,
         ),
     )
 }  # fmt: skip

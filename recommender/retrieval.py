@@ -30,6 +30,8 @@ class Candidates:
     """`(n,)`: BM25 of the goal with the whole profile, divided by the length of the goal's vector
     of inverse document frequencies, so that long and short goals compare; 0 or more, seldom over
     1, higher is closer."""
+    grams: NDArray[np.float32]
+    """`(n,)`: tf-idf cosine of the goal's and the whole profile's pieces of words, 0 to 1."""
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -108,4 +108,5 @@ class Shelf:
             field=self.fields(numbers),
             similarity=vectors @ self.vectors(numbers).T,
             lexical=np.zeros(len(rows), np.float32),
+            grams=np.zeros(len(rows), np.float32),
         )

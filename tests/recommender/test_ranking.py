@@ -28,6 +28,7 @@ def candidates(
         field=np.array([field for field, _ in flat], np.uint8),
         similarity=np.array([[value for _, value in flat]], np.float32),
         lexical=np.array(words, np.float32),
+        grams=np.array(words, np.float32) / 4,
     )
 
 
@@ -61,8 +62,9 @@ def test_profile_is_the_similarity_of_the_whole() -> None:
     assert signal("profile", match(TWO, None)) == pytest.approx([0.75, 0.25])
 
 
-def test_words_is_full_at_four() -> None:
-    assert signal("words", match(TWO, None)) == pytest.approx([0.5, 0.0])
+def test_words_is_half_at_one_and_grams_are_a_cosine() -> None:
+    assert signal("words", match(TWO, None)) == pytest.approx([2 / 3, 0.0])
+    assert signal("grams", match(TWO, None)) == pytest.approx([0.5, 0.0])
 
 
 def test_somebody_without_passages_is_last() -> None:
@@ -113,21 +115,24 @@ def test_departments_languages_and_freshness() -> None:
     assert signal("language", at) == [1.0, 1.0, 0.0, 1.0, 0.5, 1.0]
     fresh = signal("fresh", at)
     assert fresh[0] == 1.0
-    assert fresh[1] == pytest.approx(0.5, abs=0.01)
+    assert fresh[1] == pytest.approx((1095 - 730) / (1095 - 30))
+    assert fresh[2] == 0.0
     assert fresh[4:] == [0.5, 0.5]
 
 
 def test_hours_from_nine_to_five_in_both_places() -> None:
     # November: Amsterdam +1, Sao Paulo -3, Kolkata +5.5; Fay's and Gus's are unknown.
+    at = match(ALL, Relationship.PEER)
+    assert signal("hours", at) == pytest.approx([1.0, 1.0, 1.0, 3.5 / 4, 1.0, 1.0])
     rows = np.array([BO, DI, ED, FAY, GUS])
     assert overlapping_hours(PEOPLE, CY, rows).tolist() == [8.0, 4.0, 3.5, 4.0, 4.0]
 
 
 def test_the_order_is_the_weighted_sum() -> None:
-    ranking = rank(match(TWO, None), {"passages": 1.0, "profile": 0.5, "words": 0.25, "fresh": 0.0})
+    ranking = rank(match(TWO, None), {"passages": 1.0, "profile": 0.5, "words": 0.3, "fresh": 0.0})
     assert ranking.signals == ("passages", "profile", "words")
     assert ranking.rows.tolist() == [BO, FAY]
-    assert ranking.scores == pytest.approx([0.25 + 0.375 + 0.125, 0.5 + 0.125])
+    assert ranking.scores == pytest.approx([0.25 + 0.375 + 0.2, 0.5 + 0.125])
 
 
 def test_equal_scores_stand_in_the_order_of_rows() -> None:

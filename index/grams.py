@@ -1,0 +1,108 @@
+"""Pieces of words beside whole words: tf-idf of character 4-grams, person by person.
+
+They match "negotiating" with "negotiation" and "Verhandlung" with "verhandeln" in any language that
+writes words of letters, without a stemmer for it.
+
+Source: P. McNamee and J. Mayfield, "Character n-gram tokenization for European language text
+retrieval", Information Retrieval 7, 2004 (4-grams are best); hashing: K. Weinberger et al.,
+"Feature hashing for large scale multitask learning", ICML 2009.
+"""
+
+import re
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import files
+
+SIZE = 4
+BUCKETS = 1 << 18
+"""Grams are hashed into so many; two that share a bucket are rare and do little harm."""
+
+STARTS = "gram_starts.npy"
+GRAMS = "gram_buckets.npy"
+WEIGHTS = "gram_weights.npy"
+FREQUENCIES = "gram_idf.npy"
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def grams_of(text: str) -> list[str]:
+    """Cut each word, between two `_`, into its 4-grams: "help" into `_hel`, `help`, `elp_`."""
+    grams: list[str] = []
+    for word in _WORD.findall(text.lower()):
+        padded = f"_{word}_"
+        grams += [padded[at : at + SIZE] for at in range(max(1, len(padded) - SIZE + 1))]
+    return grams
+
+
+@dataclass(frozen=True, slots=True)
+class GramIndex:
+    """For each person the hashed grams of their profile, weighed to unit length."""
+
+    starts: NDArray[np.int64]
+    """`(n_people + 1,)`: person i owns the entries `starts[i]:starts[i + 1]`."""
+    buckets: NDArray[np.int32]
+    weights: NDArray[np.float16]
+    idf: NDArray[np.float32]
+    """`(BUCKETS,)`: 1 + ln((1 + people) / (1 + people with it))."""
+
+    @classmethod
+    def build(cls, profiles: Sequence[str]) -> Self:
+        """Weigh every gram of every profile; profile i is person i's."""
+        counted = [_count(profile) for profile in profiles]
+        lengths = [len(buckets) for buckets, _ in counted]
+        starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)))
+        buckets = np.concatenate([np.zeros(0, np.int32), *(found for found, _ in counted)])
+        having = np.bincount(buckets, minlength=BUCKETS)
+        idf = (1 + np.log((1 + len(profiles)) / (1 + having))).astype(np.float32)
+        weights = [_unit(weight * idf[found]) for found, weight in counted]
+        joined = np.concatenate([np.zeros(0, np.float32), *weights]).astype(np.float16)
+        return cls(starts, buckets, joined, idf)
+
+    def save(self, folder: Path) -> None:
+        """Write the index into a snapshot's folder."""
+        files.write_array(folder / STARTS, self.starts)
+        files.write_array(folder / GRAMS, self.buckets)
+        files.write_array(folder / WEIGHTS, self.weights)
+        files.write_array(folder / FREQUENCIES, self.idf)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open the index of a snapshot; the entries stay on the disk until they are touched."""
+        return cls(
+            np.load(folder / STARTS, mmap_mode="r"),
+            np.load(folder / GRAMS, mmap_mode="r"),
+            np.load(folder / WEIGHTS, mmap_mode="r"),
+            np.load(folder / FREQUENCIES),
+        )
+
+    def similarity(self, text: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Compare a text with the profiles of `rows`: cosines, `(len(rows),)` float32, 0 to 1."""
+        buckets, weights = _count(text)
+        query = np.zeros(BUCKETS, np.float32)
+        query[buckets] = _unit(weights * self.idf[buckets])
+        counts = self.starts[rows + 1] - self.starts[rows]
+        ends = np.cumsum(counts)
+        entries = np.arange(counts.sum()) + np.repeat(self.starts[rows] - (ends - counts), counts)
+        products = query[self.buckets[entries]] * self.weights[entries]
+        owner = np.repeat(np.arange(len(rows)), counts)
+        return np.bincount(owner, products, minlength=len(rows)).astype(np.float32)
+
+
+def _count(text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Hash a text's grams: ascending buckets, and 1 + ln(count) of each."""
+    counts = Counter(zlib.crc32(gram.encode()) & (BUCKETS - 1) for gram in grams_of(text))
+    buckets = np.array(sorted(counts), np.int32)
+    times = np.array([counts[int(bucket)] for bucket in buckets], np.float32)
+    return buckets, 1 + np.log(np.maximum(times, 1))
+
+
+def _unit(weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    return weights / max(float(np.linalg.norm(weights)), 1e-9)
