@@ -39,7 +39,9 @@ def bench_rows(dataset: Dataset, summaries: Sequence[Summary]) -> list[list[str]
             sum(conduct.violations.values())
         )  # fmt: skip
         found = summary.reasons
-        reasons = f"{found['share']:.1%}" if found and found["quotations"] else "–"
+        reasons = "–"
+        if found and found["quoting"]:
+            reasons = f"{found['quoting_lowered'] / found['quoting']:.1%}"
         rows.append([f"{dataset.name}: {summary.run.name}", *shown, violations, reasons,
                      f"{conduct.coverage:.2f}", f"{conduct.gini:.2f}"])  # fmt: skip
     return rows
@@ -62,7 +64,8 @@ def write_bench(
     path.write_text(_markdown(parts, rows), encoding="utf-8")
     tables = [tabulate_measures(summaries, dataset) for dataset, summaries in parts]
     write_csv(pd.concat(tables, ignore_index=True), folder / "bench.csv")
-    return path, render_table(HEADER, rows)
+    said = [f"{dataset.name}: {dataset.origin}" for dataset, _ in parts if dataset.origin]
+    return path, "\n".join([render_table(HEADER, rows), *said])
 
 
 def _markdown(

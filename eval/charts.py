@@ -43,11 +43,13 @@ def draw_kinds(means: pd.DataFrame, title: str) -> str:
         title: the name of the measure.
     """
     systems = list(dict.fromkeys(means["system"]))
+    # Colour and shape share one legend where their titles, domains and legends agree
+    legend = alt.Legend(orient="top", symbolSize=120, labelLimit=0, columns=2)
     color = alt.Color(
-        "system:N", title=None, scale=alt.Scale(domain=systems, range=[OURS, *OTHERS]),
-        sort=systems, legend=alt.Legend(orient="top", symbolSize=120),
+        "system:N", title=None, legend=legend,
+        scale=alt.Scale(domain=systems, range=[OURS, *OTHERS[: len(systems) - 1]]),
     )  # fmt: skip
-    shape = alt.Shape("system:N", sort=systems, title=None)
+    shape = alt.Shape("system:N", title=None, legend=legend, scale=alt.Scale(domain=systems))
     base = alt.Chart(means).encode(
         y=alt.Y("kind:N", title=None, axis=alt.Axis(labelFontSize=13)),
         yOffset=alt.YOffset("system:N", sort=systems),
@@ -69,6 +71,7 @@ def draw_exposure(curves: pd.DataFrame) -> str:
     """
     systems = list(dict.fromkeys(curves["system"]))
     axis = alt.Axis(format=".0%", tickCount=5)
+    legend = alt.Legend(orient="top", labelLimit=0, symbolSize=400)
     equal = pd.DataFrame({"people": [0.0, 1.0], "exposure": [0.0, 1.0]})
     line = (
         alt.Chart(equal).mark_line(strokeDash=[4, 4], color="#888")
@@ -78,11 +81,13 @@ def draw_exposure(curves: pd.DataFrame) -> str:
         x=alt.X("people:Q", title="share of the helpers, the least shown first", axis=axis),
         y=alt.Y("exposure:Q", title="share of all exposure", axis=axis),
         color=alt.Color(
-            "system:N", title=None, sort=systems,
-            scale=alt.Scale(domain=systems, range=[OURS, *OTHERS]),
-            legend=alt.Legend(orient="top"),
+            "system:N", title=None, legend=legend,
+            scale=alt.Scale(domain=systems, range=[OURS, *OTHERS[: len(systems) - 1]]),
         ),
-        strokeDash=alt.StrokeDash("system:N", sort=systems, title=None),
+        strokeDash=alt.StrokeDash(
+            "system:N", title=None, legend=legend,
+            scale=alt.Scale(domain=systems, range=[[1, 0], [6, 3], [2, 2]][: len(systems)]),
+        ),
     )  # fmt: skip
     return _svg((line + lines).properties(width=420, height=320))
 

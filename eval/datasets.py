@@ -20,6 +20,8 @@ from recommender.relationships import Relationship
 GOOD_GRADE = 2
 """A helper with this grade or more is a good suggestion; 1 is partial."""
 
+_ORIGIN = "How it was made"
+
 UNDISCLOSED = "undisclosed"
 """What people who declare nothing belong to in an audit."""
 
@@ -56,6 +58,18 @@ class Dataset:
     """`goal_id, kind, rank`: the kinds that suit a goal; None where the dataset does not say."""
     provenance: str
     """The dataset's README (Markdown), to be shown beside every figure; empty without one."""
+
+    @property
+    def origin(self) -> str:
+        """How the dataset was made, in a sentence to stand beside figures; empty if not said.
+
+        It is the sentence after "How it was made …:" in the README.
+        """
+        for block in self.provenance.split("\n\n"):
+            if block.startswith(_ORIGIN) and ": " in block:
+                said = " ".join(block.split(": ", 1)[1].split())
+                return f"{said[:1].upper()}{said[1:].split('. ')[0].rstrip('.')}."
+        return ""
 
     @property
     def asks(self) -> tuple[Ask, ...]:

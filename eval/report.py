@@ -69,7 +69,8 @@ def _opening(found: Findings) -> list[Html]:
         "These figures hold for this dataset and no other. How its judgements were made is at the "
         "end of the page; read it before you quote a figure."
     )
-    return [page.tag("p", asked, css="lead"), page.tag("p", note, css="note")]
+    origin = [page.tag("p", dataset.origin, css="note")] if dataset.origin else []
+    return [page.tag("p", asked, css="lead"), page.tag("p", note, css="note"), *origin]
 
 
 def _headline(found: Findings) -> list[Html]:
@@ -125,11 +126,9 @@ def _cards(found: Findings) -> list[Html]:
     ]
     if any(kind for kind in found.dataset.goals["person_id"]):
         shown.append((f"{broken:,}", "broken rules about power and consent, in all lists"))
-    if reasons:
-        shown.append(
-            (f"{reasons['share']:.0%}", "of the quoted reasons bear on the ranking: without the "
-             "quoted passage the person would stand lower")
-        )  # fmt: skip
+    if reasons and reasons["quoting"]:
+        true = reasons["quoting_lowered"] / reasons["quoting"]
+        shown.append((f"{true:.1%}", "of suggestions score lower without what is quoted for them"))
     return [page.cards(shown)]
 
 

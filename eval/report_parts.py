@@ -37,15 +37,18 @@ class Findings:
         """All systems, ours first."""
         return (self.ours, *self.others)
 
+    def named(self, *names: str) -> tuple[Summary, ...]:
+        """Ours, and those of the others that have these names, in this order."""
+        by_name = {each.run.name: each for each in self.others}
+        return (self.ours, *(by_name[name] for name in names if name in by_name))
+
 
 def show_kinds(found: Findings) -> list[Html]:
     """Compare the systems within each kind."""
     kinds = sorted({kind for kind, _ in found.ours.quality.means} - {ALL_KINDS})
     if not kinds:
         return []
-    chosen = [
-        each for each in found.all if each.run.name in (RECOMMENDER, "passages", "bm25", "random")
-    ]
+    chosen = found.named("passages", "bm25", "random")
     rows = pd.DataFrame(
         [
             {"kind": kind, "system": label_of(each), "value": mean.value, "low": mean.low,
@@ -141,7 +144,7 @@ def _title(dataset: Dataset, person: str) -> str:
 
 def show_exposure(found: Findings) -> list[Html]:
     """Show how exposure is shared out among the helpers."""
-    chosen = [each for each in found.all if each.run.name in (RECOMMENDER, "passages", "random")]
+    chosen = found.named("passages", "random")
     curves = pd.concat(
         [_lorenz(each.conduct.exposure).assign(system=label_of(each)) for each in chosen],
         ignore_index=True,
@@ -169,6 +172,7 @@ def show_exposure(found: Findings) -> list[Html]:
 
 def show_audit(found: pd.DataFrame) -> list[Html]:
     """Show an audit; see `eval.audit.audit`."""
+    found = found.assign(**{name: _spelled(found[name]) for name in ("attribute", "group")})
     parts = [
         page.tag("h2", "For whom it is worse"),
         page.paragraphs(
@@ -200,6 +204,12 @@ def show_audit(found: pd.DataFrame) -> list[Html]:
         page.fold("All measures, groups and intersections", _audit_table(found, full=True))
     )
     return parts
+
+
+def _spelled(names: pd.Series) -> pd.Series:
+    """Spell names for readers: "30_44" as "30–44", "55_plus" as "55 plus"."""
+    ranges = names.str.replace(r"(?<=\d)_(?=\d)", "–", regex=True)
+    return ranges.str.replace("_", " ")
 
 
 def _audit_table(found: pd.DataFrame, *, full: bool = False) -> Html:

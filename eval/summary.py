@@ -105,6 +105,8 @@ def render_measures(summaries: Sequence[Summary], dataset: Dataset) -> str:
             for summary in summaries
         ]
         text += f"\n\n{MEASURES[0]} by kind\n{render_table(['run', *kinds], by_kind)}"
+    if dataset.origin:
+        text += f"\n\n{dataset.name}: {dataset.origin}"
     for summary in summaries:
         if summary.reasons:
             text += (
