@@ -4,6 +4,7 @@ A goal with a seeker is asked as that employee would ask it, for the kind it nam
 A goal without a seeker (the public benchmarks) is matched by its text alone, without rules.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from recommender.relationships import Relationship
 GOOD_GRADE = 2
 """A helper with this grade or more is a good suggestion; 1 is partial."""
 
-_ORIGIN = "How it was made"
+_ORIGIN = re.compile(r"^How it was made[^:]*:\s*(.+?)\.(?=\s|$)", re.MULTILINE | re.DOTALL)
 
 UNDISCLOSED = "undisclosed"
 """What people who declare nothing belong to in an audit."""
@@ -65,11 +66,9 @@ class Dataset:
 
         It is the sentence after "How it was made …:" in the README.
         """
-        for block in self.provenance.split("\n\n"):
-            if block.startswith(_ORIGIN) and ": " in block:
-                said = " ".join(block.split(": ", 1)[1].split())
-                return f"{said[:1].upper()}{said[1:].split('. ')[0].rstrip('.')}."
-        return ""
+        found = _ORIGIN.search(self.provenance)
+        said = " ".join(found[1].split()) if found else ""
+        return f"{said[:1].upper()}{said[1:]}." if said else ""
 
     @property
     def asks(self) -> tuple[Ask, ...]:
