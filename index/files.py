@@ -49,7 +49,8 @@ def _operation(name: str) -> Iterator[None]:
 
 
 def _told(error: OSError) -> BuildError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    cut_short = error.errno is None and "written" in str(error)  # numpy's way to say it
+    if cut_short or error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return BuildError(
             f"the disk is full at {error.filename or 'the index folder'}: free some space ('python "
             "-m index prune' drops old snapshots) and run again; what served goes on serving"

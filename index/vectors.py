@@ -107,7 +107,7 @@ def inner_products(
         block = vectors[start : start + BLOCK]
         pointer = faiss.swig_ptr(block)
         for query, row in zip(queries, products, strict=True):
-            faiss.fvec_inner_products_ny(
+            faiss.fvec_inner_products_ny(  # type: ignore[attr-defined]
                 faiss.swig_ptr(row[start:]), faiss.swig_ptr(query), pointer, dim, len(block)
             )
     return products

@@ -1,0 +1,117 @@
+"""Run a command over and over, killed at another step of its write path each time.
+
+Called as a script by `test_killed.py`, so that victims are forked from a process with one thread.
+Prints a line of JSON for every `stride`th step: what readers found, and how the next night went.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+from small_company import SETTINGS, HashEncoder, people, write
+
+from index import files
+from index.erasure import forget
+from index.folder import IndexFolder
+from index.night import run_night
+from index.publishing import prune, rollback
+from index.search import IndexReader
+from index.state import find_all_damage
+from recommender.errors import LearningRelationshipsError
+
+
+def night(folder):
+    run_night(
+        folder / "people.csv", folder / "index", settings=SETTINGS, encoder=HashEncoder(),
+        gate="", keep=2,
+    )  # fmt: skip
+
+
+def locked(command):
+    def run(folder):
+        index = IndexFolder(folder / "index")
+        with index.locked():
+            command(index)
+
+    return run
+
+
+COMMANDS = {
+    "nightly": night,
+    "rollback": locked(lambda index: rollback(index, None)),
+    "prune": locked(lambda index: prune(index, 1)),
+    "forget": locked(lambda index: forget(index, "P007")),
+}
+
+
+def prepare(base):
+    """Two nights are over; the third export has one change, one newcomer and one leaver."""
+    write(people(), base / "people.csv")
+    night(base)
+    night(base)
+    frame = people().drop(index=23)
+    frame.loc[4, "about"] = "I have changed"
+    write(frame, base / "people.csv")
+
+
+def killed_at(command, folder, step):
+    """Run the command in a fork that kills itself at `step`; say whether it was killed."""
+    child = os.fork()
+    if child == 0:
+        files._steps = 0
+        os.environ[files.KILL_AT] = str(step)
+        try:
+            COMMANDS[command](folder)
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status), os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0
+
+
+def look(folder):
+    """Say which snapshot a new reader finds, and whether every byte of all kept ones is right."""
+    snapshot = IndexReader(folder / "index").current()
+    passages = [snapshot.passages_of(row)[-1] for row in range(len(snapshot.people))]
+    assert all("Planner" in text for text in snapshot.texts(passages))
+    _, damage = find_all_damage(IndexFolder(folder / "index"), None)
+    return {"id": snapshot.snapshot_id, "people": len(snapshot.people), "damage": damage}
+
+
+def main(command, scratch, stride):
+    base = Path(scratch) / "base"
+    base.mkdir()
+    prepare(base)
+    step = 1
+    while True:
+        folder = Path(scratch) / "victim"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(base, folder)
+        killed, code = killed_at(command, folder, step)
+        line = {"step": step, "killed": killed, "exit": code, "before": look(base)["id"]}
+        line |= {"found": look(folder)}
+        if command != "nightly":
+            with contextlib.suppress(LearningRelationshipsError):
+                COMMANDS[command](folder)
+                line["again"] = look(folder)
+        with contextlib.suppress(LearningRelationshipsError):
+            night(folder)
+            line["next"] = look(folder)
+        left = [
+            path for name in ("staging", "trash") for path in (folder / "index" / name).glob("*")
+        ]
+        left += list((folder / "index").rglob("*.tmp"))
+        line["litter"] = [str(path) for path in left]
+        print(json.dumps(line), flush=True)
+        if not killed:
+            break
+        step += int(stride)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

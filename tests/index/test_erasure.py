@@ -1,0 +1,122 @@
+"""Forgetting a person: no byte of their texts or vectors stays under the index folder."""
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from small_company import SETTINGS, HashEncoder, people, write
+
+from index.erasure import forget
+from index.folder import IndexFolder
+from index.night import run_night
+from index.search import IndexReader
+from recommender.errors import UnknownPersonError
+
+
+def forgotten(index, person_id):
+    with index.locked():
+        return forget(index, person_id)
+
+
+@pytest.fixture
+def two_nights(small):
+    """Two snapshots; in the second P007 has a new text and a new manager above."""
+    frame = people()
+    for _ in range(2):
+        write(frame, small / "people.csv")
+        run_night(
+            small / "people.csv", small / "index", settings=SETTINGS, encoder=HashEncoder(),
+            gate="",
+        )  # fmt: skip
+        frame.loc[7, "about"] = "I am a very unusual diver"
+    return IndexFolder(small / "index")
+
+
+OWN = ("Person 7", "quay number 7 running", "Berth 7 since 2011", "very unusual diver", "crane 7")
+
+
+def test_no_byte_of_the_person_is_left_anywhere(two_nights):
+    index = two_nights
+    snapshot = IndexReader(index.path).current()
+    row = snapshot.people.row("P007")
+    passages = snapshot.passages_of(row)
+    vectors = [snapshot.passage_vectors[passage].tobytes() for passage in passages]
+    raw = HashEncoder().encode_passages(snapshot.texts(passages)[:-3])
+    vectors += [vector.tobytes() for vector in raw]
+    assert sum(_holding(index, vectors[0])) == 2  # vectors.npy and index.faiss of the second night
+    assert _texts(index, "very unusual diver") > 0
+
+    new_ids = forgotten(index, "P007")
+
+    assert len(new_ids) == 2
+    for vector in vectors:
+        assert sum(_holding(index, vector)) == 0
+    for text in OWN:
+        assert sum(_holding(index, text.encode())) == 0
+        assert _texts(index, text) == 0
+    assert sum(_holding(index, b"P007")) == 0
+    assert _texts(index, "P007") == 0
+
+
+def _holding(index, needle):
+    return [needle in path.read_bytes() for path in index.path.rglob("*") if path.is_file()]
+
+
+def _texts(index, needle):
+    """Count the cells that hold a text; Parquet is compressed, so that bytes do not tell."""
+    count = 0
+    for path in index.path.rglob("*.parquet"):
+        for column in pq.read_table(path).columns:
+            count += sum(needle in str(cell) for cell in column.to_pylist())
+    return count
+
+
+def test_texts_that_others_have_too_stay_in_the_cache(two_nights):
+    forgotten(two_nights, "P007")
+    again = HashEncoder()
+    folder = two_nights.path.parent
+    write(people().drop(index=7).replace({"manager_id": {"P007": "P003"}}), folder / "people.csv")
+    night = run_night(
+        folder / "people.csv", two_nights.path, settings=SETTINGS, encoder=again, gate=""
+    )
+    assert night.build.n_embedded == 0
+    assert night.build.changes.as_dict() == {
+        "added": 0, "changed": 0, "moved": 0, "unchanged": 23, "left": 0,
+    }  # fmt: skip
+
+
+def test_their_reports_stay_below_the_next_manager(two_nights):
+    before = IndexReader(two_nights.path).current().people
+    reports = [before.ids[row] for row in np.flatnonzero(before.manager == before.row("P007"))]
+    assert reports == ["P015", "P016"]
+    forgotten(two_nights, "P007")
+    after = IndexReader(two_nights.path).current().people
+    for person in reports:
+        assert after.ids[after.manager[after.row(person)]] == "P003"  # P007's own manager
+        assert after.org.in_chain(after.row("P000"), after.row(person))
+
+
+def test_everyone_else_is_as_before_and_the_order_of_nights_too(two_nights):
+    reader = IndexReader(two_nights.path)
+    old = reader.current()
+    old_ids = two_nights.ids()
+    forgotten(two_nights, "P007")
+    new = reader.current()
+    assert new.snapshot_id != old.snapshot_id
+    assert [name[:19] for name in two_nights.ids()] == [name[:19] for name in old_ids]
+    kept = [row for row in range(len(old.people)) if old.people.ids[row] != "P007"]
+    assert list(new.people.ids) == [old.people.ids[row] for row in kept]
+    for place, row in enumerate(kept):
+        assert new.texts(new.passages_of(place)) == old.texts(old.passages_of(row))
+        same = old.vectors(old.passages_of(row))
+        assert (new.vectors(new.passages_of(place)) == same).all()
+    columns = [name for name in old.people.frame if name != "manager_id"]
+    expected = old.people.frame[columns].iloc[kept].reset_index(drop=True)
+    pd.testing.assert_frame_equal(new.people.frame[columns], expected)
+
+
+def test_an_unknown_person_changes_nothing(two_nights):
+    names = two_nights.ids()
+    with pytest.raises(UnknownPersonError):
+        forgotten(two_nights, "P999")
+    assert two_nights.ids() == names

@@ -1,0 +1,206 @@
+"""Nights of a small company: what is embedded again, what is published, what is refused."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_company import SETTINGS, HashEncoder, people, write
+
+from index.__main__ import main
+from index.build import build
+from index.folder import IndexFolder
+from index.night import run_night
+from index.publishing import prune, publish, rollback
+from index.search import IndexReader, Snapshot
+from index.snapshot import read_report
+from recommender.errors import BusyError, DropError, GateError, SnapshotError
+
+
+def night(folder, frame=None, encoder=None, **settings):
+    if frame is not None:
+        write(frame, folder / "people.csv")
+    return run_night(
+        folder / "people.csv", folder / "index", settings=SETTINGS,
+        encoder=encoder or HashEncoder(), **{"gate": ""} | settings,
+    )  # fmt: skip
+
+
+def test_an_unchanged_export_embeds_nothing_and_gives_the_same_vectors(small):
+    first = night(small)
+    again = HashEncoder()
+    second = night(small, encoder=again)
+    assert first.build.n_embedded > 0
+    assert again.embedded[:-24] == []  # only the sample that verification makes again
+    assert second.build.n_embedded == 0
+    assert second.build.changes.as_dict() == {
+        "added": 0, "changed": 0, "moved": 0, "unchanged": 24, "left": 0,
+    }  # fmt: skip
+    old, new = Snapshot.open(first.build.folder), Snapshot.open(second.build.folder)
+    assert (old.passage_vectors == new.passage_vectors).all()
+
+
+def test_only_what_changed_is_embedded_and_each_change_is_counted_once(small):
+    night(small)
+    frame = people()
+    frame.loc[5, "about"] = "I now keep the tugs"
+    frame.loc[20, "manager_id"] = "P003"
+    frame = frame.drop(index=23)
+    joined = frame.iloc[[1]].assign(person_id="P900", about="I came from the airport")
+    frame = pd.concat([frame, joined], ignore_index=True)
+    done = night(small, frame)
+    assert done.build.changes.as_dict() == {
+        "added": 1, "changed": 1, "moved": 1, "unchanged": 21, "left": 1,
+    }  # fmt: skip
+    assert done.build.n_embedded == 2  # P900's other texts are those of P001
+    assert read_report(done.build.folder)["passages"]["embedded"] == 2
+    assert "P023" not in set(IndexReader(small / "index").current().people.ids)
+
+
+def test_a_damaged_piece_of_the_cache_is_embedded_again(small):
+    night(small)
+    (segment,) = (small / "index" / "cache" / HashEncoder.revision).glob("*.npy")
+    raw = bytearray(segment.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    segment.write_bytes(raw)
+    assert main(["verify", "--index", str(small / "index")]) == 1
+    done = night(small)
+    assert done.build.n_embedded == done.build.n_texts > 0
+    assert main(["verify", "--index", str(small / "index")]) == 0
+
+
+def test_a_later_build_waits_until_it_is_published(small):
+    first = night(small).build.snapshot_id
+    report = build(small / "people.csv", small / "index", encoder=HashEncoder())
+    reader = IndexReader(small / "index")
+    old = reader.current()
+    assert not report.published
+    assert old.snapshot_id == first
+    index = IndexFolder(small / "index")
+    assert publish(index, None) == report.snapshot_id
+    assert reader.current().snapshot_id == report.snapshot_id
+    assert reader.current() is reader.current()
+    assert old.texts(old.passages_of(3))  # the old one still answers those who hold it
+
+
+def test_rollback_goes_back_one_night_at_a_time(small):
+    ids = [night(small).build.snapshot_id for _ in range(3)]
+    index = IndexFolder(small / "index")
+    assert rollback(index, None) == ids[1]
+    assert rollback(index, None) == ids[0]
+    with pytest.raises(SnapshotError, match="no snapshot that was published before"):
+        rollback(index, None)
+    assert rollback(index, ids[2]) == ids[2]
+    assert IndexReader(small / "index").current().snapshot_id == ids[2]
+    assert [entry["action"] for entry in index.history()] == ["publish"] * 3 + ["rollback"] * 3
+
+
+def test_prune_keeps_the_newest_and_always_the_one_that_serves(small):
+    ids = [night(small).build.snapshot_id for _ in range(4)]
+    index = IndexFolder(small / "index")
+    rollback(index, ids[0])
+    assert prune(index, 2) == ids[1:3]
+    assert index.ids() == [ids[0], ids[3]]
+
+
+def test_prune_drops_embeddings_of_those_who_left(small):
+    night(small)
+    night(small, people().iloc[:22])
+    index = IndexFolder(small / "index")
+    before = _cached(index)
+    prune(index, 1)
+    n_gone = 2 * 5 - 2  # two people's texts, without the two department roles and shared skills
+    assert before - _cached(index) in range(n_gone - 2, n_gone + 3)
+
+
+def _cached(index):
+    return sum(len(np.load(path)) for path in index.cache.glob("*/*.npy"))
+
+
+def test_losing_many_people_needs_a_word(small):
+    night(small)
+    with pytest.raises(DropError, match=r"5 of the 24 people.*--accept-drop"):
+        night(small, people().iloc[:19])
+    assert night(small, people().iloc[:19], accept_drop=True).build.changes.left == 5
+
+
+def test_losing_a_whole_department_needs_a_word(small):
+    many = people(48)
+    many.loc[[41, 43], "department"] = "Customs"
+    night(small, many)
+    with pytest.raises(DropError, match="'Customs'"):
+        night(small, many.drop(index=[41, 43]))
+    many.loc[[41, 43], "department"] = "Rail"  # they are here, their department has another name
+    assert night(small, many).build.published
+
+
+def test_a_failing_gate_keeps_yesterday_serving(small):
+    first = night(small, gate="false").build.snapshot_id  # nothing to compare with yet
+    with pytest.raises(GateError, match="not published"):
+        night(small, gate="false")
+    index = IndexFolder(small / "index")
+    assert index.current_id() == first
+    assert len(index.ids()) == 2
+
+
+def test_the_gate_is_given_both_snapshots(small, tmp_path):
+    first = night(small).build.folder
+    gate = tmp_path / "gate.sh"
+    gate.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\n')
+    gate.chmod(0o755)
+    second = night(small, gate=str(gate)).build.folder
+    expected = f"--candidate {second} --published {first}"
+    assert (tmp_path / "asked").read_text().strip() == expected
+
+
+def test_a_second_build_at_the_same_time_stops(small):
+    with IndexFolder(small / "index").locked(), pytest.raises(BusyError, match="another build"):
+        night(small)
+
+
+def test_exit_codes_and_messages(small, capsys):
+    index = str(small / "index")
+    assert main(["status", "--index", index]) == 0
+    assert main(["verify", "--index", index]) == 1
+    assert main(["publish", "--index", index]) == 1
+    assert main(["rollback", "--index", index]) == 1
+    assert main(["build", str(small / "none.csv"), "--index", index]) == 1
+    with IndexFolder(small / "index").locked():
+        assert main(["prune", "--keep", "1", "--index", index]) == 4
+    for line in capsys.readouterr().err.splitlines():
+        assert line
+        assert not line.startswith(("Traceback", " "))
+    with pytest.raises(SystemExit) as stopped:
+        main(["rollback"])
+    assert stopped.value.code == 2
+
+
+def test_status_tells_the_history_and_who_made_it(small, capsys):
+    night(small)
+    night(small, people().iloc[:23])
+    assert main(["status", "--json", "--index", str(small / "index")]) == 0
+    state = json.loads(capsys.readouterr().out)
+    assert [snapshot["state"] for snapshot in state["snapshots"]] == ["earlier", "published"]
+    assert state["snapshots"][1]["report"]["people"]["left"] == 1
+    assert state["snapshots"][1]["bytes"] > 10_000
+    assert all(entry["by"] and entry["at"] for entry in state["history"])
+
+
+def test_the_next_night_needs_no_help_after_the_served_snapshot_was_damaged(small):
+    folder = night(small).build.folder
+    (folder / "passages.parquet").write_bytes(b"")
+    with pytest.raises(SnapshotError, match=r"passages\.parquet"):
+        IndexReader(small / "index").current()
+    assert night(small).build.published
+    assert IndexReader(small / "index").current()
+
+
+def test_a_reader_keeps_what_it_has_when_the_new_one_is_damaged(small, caplog):
+    night(small)
+    reader = IndexReader(small / "index")
+    old = reader.current()
+    report = build(small / "people.csv", small / "index", encoder=HashEncoder())
+    (report.folder / "vectors.npy").write_bytes(b"")
+    (small / "index" / "CURRENT").write_text(report.snapshot_id)
+    assert reader.current() is old
+    assert "vectors.npy" in caplog.text
