@@ -95,7 +95,9 @@ def _show_lists(identity: Identity, search: _Search, answer: Recommendation) -> 
         )
         for part in answer.lists
     ]
-    tabs = st.tabs(titles, key=f"lists_{search.goal_id}", on_change="rerun")
+    filled = (title for title, part in zip(titles, answer.lists, strict=True) if part.suggestions)
+    first = next(filled, titles[0])
+    tabs = st.tabs(titles, default=first, key=f"lists_{search.goal_id}", on_change="rerun")
     for tab, part in zip(tabs, answer.lists, strict=True):
         if tab.open:
             with tab:

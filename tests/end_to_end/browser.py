@@ -47,9 +47,10 @@ def new_context(browser: Browser, **options: Any) -> BrowserContext:
 
 
 def settled(page: Page) -> Page:
-    """Wait until Streamlit has run the page to its end."""
+    """Wait until Streamlit has run the page to its end; a moment first, so that it has begun."""
+    page.wait_for_timeout(150)
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.locator('[data-testid="stSkeleton"], [data-stale="true"]')).to_have_count(0)
     return page
 
 
