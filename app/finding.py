@@ -10,7 +10,7 @@ from app.store.database import record
 from app.store.feedback import delete_feedback, insert_feedback
 from app.store.goals import delete_goal, find_goal, goals_of, insert_goal, set_reached
 from app.store.impressions import insert_impressions
-from app.store.offers import all_offers
+from app.store.offers import own_quotable
 from app.store.records import Feedback, NotForMe, SavedGoal, new_id
 from app.store.requests import withdraw_for_goal
 from app.workplace import Workplace
@@ -114,14 +114,8 @@ class Finding:
         with self.workplace.store.reading() as connection:
             goal = own_goal(connection, identity, goal_id)
             live = moment.live_facts(connection, identity.person_id, goal_id)
-            quotable = {
-                offer.person_id: offer.quotable
-                for offer in all_offers(connection)
-                if offer.quotable is not None
-            }
         request = Request(identity.person_id, goal.text, relationship, limit)
         answer = recommend(moment.snapshot, request, moment.policy, live)
-        answer = _without_private_quotes(answer, quotable)
         shown = [
             (part.relationship, suggestion.rank, suggestion.person_id)
             for part in answer.lists
@@ -136,7 +130,8 @@ class Finding:
                 snapshot_id=moment.snapshot.snapshot_id,
                 shown=shown,
             )
-        return answer
+            quotable = own_quotable(connection, {person_id for _, _, person_id in shown})
+        return _without_private_quotes(answer, quotable)
 
     def next_suggestion(
         self, identity: Identity, goal_id: str, relationship: Relationship

@@ -1,56 +1,67 @@
 """What the store knows, as rows to lay over the snapshot of the night."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.store.facts import StoreFacts
-from recommender.live import LiveFacts
+from recommender.live import LiveFacts, Rows
 from recommender.people import People
+from recommender.relationships import Relationship
+
+T = TypeVar("T")
 
 
-def lay_over(facts: StoreFacts, people: People, now: datetime) -> LiveFacts:
+def lay_over(facts: StoreFacts, people: People) -> LiveFacts:
     """Turn ids into rows of this snapshot; people who are not in it are left out.
 
     Args:
         facts: what the store knows for one seeker.
         people: the snapshot's people.
-        now: the moment, for pauses.
     """
-    paused = {offer.person_id for offer in facts.offers if offer.is_paused(now)}
-    away = paused | facts.asked_enough | facts.resting
-    open_to = {
-        offer.person_id: sum(kind.bit for kind in offer.open_to)
-        for offer in facts.offers
-        if offer.open_to is not None
-    }
-    open_rows, open_ids = _rows(people, open_to)
+    open_rows, open_texts = _found(people, facts.open_to)
     capacity_rows, capacity_free = _free_places(facts, people)
     return LiveFacts(
-        unavailable=_rows(people, away)[0],
+        unavailable=_rows(people, {*facts.paused, *facts.asked_enough, *facts.resting}),
         open_to_rows=open_rows,
-        open_to_bits=np.array([open_to[person] for person in open_ids], np.uint8),
+        open_to_bits=_bits(open_texts),
         capacity_rows=capacity_rows,
         capacity_free=capacity_free,
-        hidden=_rows(people, facts.hidden)[0],
-        hidden_for={kind: _rows(people, ids)[0] for kind, ids in facts.hidden_by_kind.items()},
-        declined_for={kind: _rows(people, ids)[0] for kind, ids in facts.asked.items()},
+        hidden=_rows(people, facts.hidden),
+        hidden_for={kind: _rows(people, ids) for kind, ids in facts.hidden_by_kind.items()},
+        declined_for={kind: _rows(people, ids) for kind, ids in facts.asked.items()},
     )
 
 
-def _free_places(facts: StoreFacts, people: People) -> tuple[NDArray[np.int64], NDArray[np.int16]]:
-    own = {offer.person_id: offer.capacity for offer in facts.offers if offer.capacity is not None}
-    rows, ids = _rows(people, own.keys() | facts.active.keys())
-    free = [
-        own.get(person, int(people.capacity[row])) - facts.active.get(person, 0)
-        for row, person in zip(rows.tolist(), ids, strict=True)
-    ]
-    return rows, np.array(free, np.int16)
+def _free_places(facts: StoreFacts, people: People) -> tuple[Rows, NDArray[np.int16]]:
+    own_rows, own = _found(people, facts.capacity)
+    active_rows, active = _found(people, facts.active)
+    free = people.capacity.astype(np.int16)
+    free[own_rows] = own
+    free[active_rows] -= np.array(active, np.int16)
+    rows = np.union1d(own_rows, active_rows)
+    return rows, free[rows]
 
 
-def _rows(people: People, ids: Collection[str]) -> tuple[NDArray[np.int64], list[str]]:
-    """Find rows; gives them with the ids that have one, in the same order."""
-    rows = people.rows(sorted(ids))
-    return rows, [str(person) for person in people.ids[rows]]
+def _bits(joined: Sequence[str]) -> NDArray[np.uint8]:
+    """Turn lists of kinds into bits; there are only sixteen different ones."""
+    bits = {
+        text: sum(Relationship(word).bit for word in text.split(";") if word)
+        for text in set(joined)
+    }
+    return np.array([bits[text] for text in joined], np.uint8)
+
+
+def _found(people: People, said: Sequence[tuple[str, T]]) -> tuple[Rows, list[T]]:
+    """Find the rows of people and what goes with each, in one order."""
+    rows = people.find([person for person, _ in said])
+    known = rows >= 0
+    if known.all():
+        return rows, [value for _, value in said]
+    return rows[known], [said[place][1] for place in np.flatnonzero(known).tolist()]
+
+
+def _rows(people: People, ids: Collection[str]) -> Rows:
+    return people.rows(list(ids))

@@ -54,7 +54,7 @@ class Programme:
         with self.workplace.store.reading() as connection:
             wishes = wishes_since(connection, moment.now - WINDOW)
             facts = company_facts(connection, moment.policy.limits, moment.now)
-        live = lay_over(replace(facts, asked_enough=frozenset()), moment.people, moment.now)
+        live = lay_over(replace(facts, asked_enough=()), moment.people)
         parts = _parts(moment.people, division)
         demand = _people_by_cell(moment.people, parts, wishes)
         supply, places = _supply(moment.people, parts, live)
@@ -121,7 +121,8 @@ class Programme:
             facts = company_facts(connection, moment.policy.limits, moment.now)
             shown = exposure_since(connection, moment.now - WINDOW)
         people = moment.people
-        open_to, free = _laid_over(people, lay_over(facts, people, moment.now))
+        facts = replace(facts, asked_enough=(), paused=())
+        open_to, free = _laid_over(people, lay_over(facts, people))
         active = _counts(people, facts.active)
         helpers = np.flatnonzero(((open_to > 0) & people.active) | (active > 0))
         if len(helpers) < self.workplace.settings.smallest_group:
@@ -133,7 +134,7 @@ class Programme:
             full=self._withheld_flat(full)["full"],
             active=int(active[helpers].sum()),
             gini_load=gini(active[helpers]),
-            gini_exposure=gini(_counts(people, shown)[helpers]),
+            gini_exposure=gini(_counts(people, list(shown.items()))[helpers]),
             by_number_helped=self._withheld_flat(dict(sorted(numbers.items()))),
         )
 
@@ -225,11 +226,11 @@ def _laid_over(people: People, live: LiveFacts) -> tuple[NDArray[np.uint8], NDAr
     return open_to, free
 
 
-def _counts(people: People, counts: Mapping[str, int]) -> NDArray[np.int64]:
+def _counts(people: People, counts: Sequence[tuple[str, int]]) -> NDArray[np.int64]:
     array = np.zeros(len(people), np.int64)
-    ids = sorted(counts)
-    for row in people.rows(ids).tolist():
-        array[row] = counts[str(people.ids[row])]
+    rows = people.find([person for person, _ in counts])
+    known = rows >= 0
+    array[rows[known]] = np.array([count for _, count in counts], np.int64)[known]
     return array
 
 

@@ -80,7 +80,7 @@ class Moment:
     ) -> LiveFacts:
         """Read what lies over the snapshot for one seeker."""
         facts = read_facts(connection, seeker_id, self.policy.limits, self.now, goal_id)
-        return lay_over(facts, self.people, self.now)
+        return lay_over(facts, self.people)
 
     def reasons(
         self, seeker_id: str, helper_id: str, relationship: Relationship, live: LiveFacts

@@ -163,7 +163,7 @@ class People:
 
     @cached_property
     def _row_index(self) -> pd.Index:
-        return pd.Index(self.ids)
+        return pd.Index(self.ids, dtype=object)  # as text, each look-up would convert all ids
 
     def row(self, person_id: str) -> int:
         """Find a person's row.
@@ -178,8 +178,13 @@ class People:
 
     def rows(self, person_ids: list[str]) -> NDArray[np.int64]:
         """Find several people's rows, leaving out ids that nobody has."""
+        found = self.find(person_ids)
+        return found[found >= 0]
+
+    def find(self, person_ids: list[str]) -> NDArray[np.int64]:
+        """Find several people's rows in the order asked, `NO_ROW` for ids that nobody has."""
         found = self._row_index.get_indexer(pd.Index(person_ids, dtype=object))
-        return np.asarray(found[found >= 0], np.int64)
+        return np.asarray(found, np.int64)
 
     def text(self, row: int, column: str) -> str:
         """Give one cell as text, empty where unknown."""

@@ -1,15 +1,15 @@
 """What changed since the night's snapshot, read in a few queries however many people there are."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from app.store.feedback import feedback_of
-from app.store.offers import all_offers
-from app.store.records import OPEN_STATES, HelpRequest, NotForMe, Offer, State
+from app.store.offers import own_capacities, own_kinds, paused_helpers
+from app.store.records import OPEN_STATES, HelpRequest, NotForMe, State
 from app.store.relationships import active_counts, bonds_of
 from app.store.requests import requests_by, requests_to
 from app.store.schema import requests
@@ -21,11 +21,15 @@ from recommender.relationships import Relationship
 class StoreFacts:
     """What the store knows at this moment, by the ids of people; first of all, then of a seeker."""
 
-    offers: tuple[Offer, ...]
-    """What helpers said about themselves."""
-    active: Mapping[str, int]
-    """How many people each helper helps now; who is absent helps nobody."""
-    asked_enough: frozenset[str]
+    paused: Sequence[str]
+    """Helpers who are away."""
+    open_to: Sequence[tuple[str, str]]
+    """Helpers and the kinds they said they are open to, joined by ';'."""
+    capacity: Sequence[tuple[str, int]]
+    """Helpers and how many they said they would take on."""
+    active: Sequence[tuple[str, int]]
+    """Helpers and how many they help now; who helps nobody is absent."""
+    asked_enough: Sequence[str]
     """Helpers with as many open requests as the policy allows."""
     asked: Mapping[Relationship, frozenset[str]] = field(default_factory=dict)
     """Whom this seeker asked and who has not answered, said no or let it expire within the
@@ -41,9 +45,11 @@ class StoreFacts:
 def company_facts(connection: sa.Connection, limits: Limits, now: datetime) -> StoreFacts:
     """Read what is true of helpers whoever asks."""
     return StoreFacts(
-        offers=tuple(all_offers(connection)),
+        paused=paused_helpers(connection, now),
+        open_to=own_kinds(connection),
+        capacity=own_capacities(connection),
         active=active_counts(connection),
-        asked_enough=frozenset(_asked_enough(connection, limits.open_requests_per_helper, now)),
+        asked_enough=_asked_enough(connection, limits.open_requests_per_helper, now),
     )
 
 

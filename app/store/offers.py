@@ -1,5 +1,6 @@
 """What helpers said about themselves, and the lock that changes to one helper queue for."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -20,9 +21,30 @@ def find_offer(connection: sa.Connection, person_id: str) -> Offer:
     return _offer(row) if row else Offer(person_id)
 
 
-def all_offers(connection: sa.Connection) -> list[Offer]:
-    """List what every helper said."""
-    return [_offer(row) for row in connection.execute(availability.select())]
+def paused_helpers(connection: sa.Connection, now: datetime) -> list[str]:
+    """Name who is away at this moment."""
+    query = sa.select(availability.c.person_id).where(availability.c.paused_until > now.date())
+    return list(connection.execute(query).scalars())
+
+
+def own_kinds(connection: sa.Connection) -> list[tuple[str, str]]:
+    """List who said here what they are open to: the kinds joined by ';'."""
+    return _said(connection, availability.c.open_to)
+
+
+def own_capacities(connection: sa.Connection) -> list[tuple[str, int]]:
+    """List who said here how many people they would take on."""
+    return _said(connection, availability.c.capacity)
+
+
+def own_quotable(
+    connection: sa.Connection, person_ids: Collection[str]
+) -> dict[str, frozenset[Field]]:
+    """Say what may be quoted of some people; who said nothing is absent."""
+    query = sa.select(availability.c.person_id, availability.c.quotable).where(
+        availability.c.person_id.in_(person_ids), availability.c.quotable.is_not(None)
+    )
+    return {person: _fields(words) for person, words in connection.execute(query).all()}
 
 
 def save_offer(connection: sa.Connection, offer: Offer, now: datetime) -> None:
@@ -64,12 +86,17 @@ def _offer(row: sa.Row[Any]) -> Offer:
         open_to=None if row.open_to is None else frozenset(map(Relationship, _words(row.open_to))),
         capacity=row.capacity,
         paused_until=row.paused_until,
-        quotable=(
-            None
-            if row.quotable is None
-            else frozenset(Field[word.upper()] for word in _words(row.quotable))
-        ),
+        quotable=None if row.quotable is None else _fields(row.quotable),
     )
+
+
+def _said(connection: sa.Connection, column: "sa.Column[Any]") -> list[tuple[str, Any]]:
+    query = sa.select(availability.c.person_id, column).where(column.is_not(None))
+    return [(person, said) for person, said in connection.execute(query)]
+
+
+def _fields(joined: str) -> frozenset[Field]:
+    return frozenset(Field[word.upper()] for word in _words(joined))
 
 
 def _words(joined: str) -> list[str]:

@@ -37,11 +37,11 @@ def count_active(connection: sa.Connection, helper_id: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def active_counts(connection: sa.Connection) -> dict[str, int]:
+def active_counts(connection: sa.Connection) -> list[tuple[str, int]]:
     """Count how many people each helper helps now; who helps nobody is absent."""
     query = sa.select(relationships.c.helper_id, sa.func.count()).where(_IS_ACTIVE)
-    rows = connection.execute(query.group_by(relationships.c.helper_id)).all()
-    return {str(helper_id): int(count) for helper_id, count in rows}
+    rows = connection.execute(query.group_by(relationships.c.helper_id))
+    return [(helper_id, count) for helper_id, count in rows]
 
 
 def find_bond(connection: sa.Connection, bond_id: str) -> Bond | None:
