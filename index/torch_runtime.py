@@ -84,7 +84,7 @@ class TorchEncoder:
         folder, adapter = locate(settings)
         model = load_torch(folder, adapter)
         torch.set_num_threads(settings.n_threads)
-        dim = int(model.get_sentence_embedding_dimension() or 0)
+        dim = len(model.encode("a", show_progress_bar=False))
         return cls(folder.name, revision_of(folder, adapter, "fp32"), dim, model, folder)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:

