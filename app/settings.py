@@ -75,10 +75,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     environment = os.environ if environment is None else environment
     values = _read_file(environment.get(_FILE, ""))
-    for name in Settings.model_fields:
-        variable = PREFIX + name.upper()
-        if variable in environment:
-            values[name] = environment[variable]
+    for variable, value in environment.items():
+        if variable.startswith(PREFIX) and variable != _FILE:
+            values[variable.removeprefix(PREFIX).lower()] = value
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -100,5 +99,5 @@ def _say(problem: Any) -> str:
         return f"the setting {name!r} is missing; set {PREFIX}{name.upper()} or put it in the file"
     if problem["type"] == "extra_forbidden":
         known = ", ".join(Settings.model_fields)
-        return f"there is no setting {name!r}; there are: {known}"
+        return f"there is no setting {name!r} ({PREFIX}{name.upper()}); there are: {known}"
     return f"setting {name!r}: {problem['msg']}" if name else str(problem["msg"])

@@ -105,7 +105,7 @@ class Store:
             raise ConflictError(
                 "somebody was faster and this no longer fits; reload the page and look again"
             ) from error
-        except (exc.DBAPIError, exc.TimeoutError, exc.InvalidRequestError) as error:
+        except (exc.DBAPIError, exc.TimeoutError) as error:
             raise _unreachable(self._url, error) from error
 
 
@@ -224,7 +224,8 @@ def _unreachable(url: URL, error: Exception) -> StoreError:
             f"the store {address} is missing; nothing was saved. Put its file back, or make an "
             f"empty one with: python -m app migrate --store {address}"
         )
-    busy = "locked" in str(error) or isinstance(error, exc.TimeoutError)
+    said = str(getattr(error, "orig", ""))
+    busy = isinstance(error, exc.TimeoutError) or "locked" in said or "deadlock" in said
     what = "is busy" if busy else "cannot be reached"
     return StoreError(
         f"the store {address} {what}; nothing was saved. Try again in a minute; "
