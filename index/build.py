@@ -245,7 +245,7 @@ def _finish(
     )  # fmt: skip
     content = Content(
         people, passages, own, centring.reference, np.stack([centring.goals, centring.passages]),
-        as_of, model, policy, report.as_dict(),
+        centring.kinds, as_of, model, policy, report.as_dict(),
     )  # fmt: skip
     with report.timed("write"):
         report.folder = write_snapshot(index, content)

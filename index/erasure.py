@@ -125,6 +125,7 @@ def _without(snapshot: Snapshot, person_id: str) -> Content:
         vectors=np.asarray(snapshot.passage_vectors)[kept],
         goals=np.load(snapshot.folder / layout.GOALS),
         centroids=snapshot.centroids,
+        kinds=snapshot.kinds,
         as_of=snapshot.people.as_of,
         model=snapshot.manifest.model,
         policy=snapshot.policy_text,

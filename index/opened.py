@@ -14,6 +14,7 @@ from index import snapshot as layout
 from index.columns import ParquetCells, open_people
 from index.encoder import Encoder, load_encoder
 from index.grams import GramIndex
+from index.kinds import KindModel
 from index.lexical import LexicalIndex
 from index.reference import centred
 from index.vectors import Stored, VectorIndex, floats, inner_products
@@ -69,6 +70,7 @@ class Snapshot:
     goals; a high mean marks a passage that is close to everything."""
     centroids: NDArray[np.float32]
     """`(2, dim)`: the common direction of goals, and of passages."""
+    kinds: KindModel
     passage_cells: ParquetCells
     people_cells: ParquetCells
     policy_text: str
@@ -120,6 +122,7 @@ class Snapshot:
             passage_fields=np.load(folder / layout.FIELDS),
             reference=layout.load_array(folder / layout.REFERENCE),
             centroids=np.load(folder / layout.CENTROIDS),
+            kinds=KindModel.open(folder),
             passage_cells=ParquetCells(folder / layout.PASSAGES),
             people_cells=people_cells,
             policy_text=(folder / layout.POLICY).read_text(encoding="utf-8"),
@@ -156,6 +159,10 @@ class Snapshot:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed goals or needs; see `Retriever`."""
         return centred(self.encoder.encode_queries(texts), self.centroids[0])
+
+    def kind_logits(self, goal: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Say how much a goal asks for each kind; see `Retriever`."""
+        return self.kinds.logits(goal, vector)
 
     def candidates(
         self,

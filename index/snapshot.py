@@ -19,7 +19,7 @@ from index.encoder import EncoderSettings
 from index.vectors import Plan
 from recommender.errors import SnapshotError
 
-FORMAT = 2
+FORMAT = 3
 """The layout's version; a reader refuses any other."""
 
 MANIFEST = "manifest.json"

@@ -17,6 +17,7 @@ from index import snapshot as layout
 from index.columns import write_frame, write_people_columns
 from index.folder import IndexFolder, now
 from index.grams import GramIndex
+from index.kinds import KindModel
 from index.lexical import LexicalIndex
 from index.reference import Centring, centred
 from index.vectors import Plan, Stored, VectorIndex, empty, stored
@@ -45,6 +46,7 @@ class Content:
     """`(n, dim)`: centred reference goals, to choose a large index's probes by."""
     centroids: NDArray[np.float32]
     """`(2, dim)`: what was subtracted from goals, and from passages."""
+    kinds: KindModel
     as_of: np.datetime64
     model: layout.Model
     policy: str
@@ -132,6 +134,7 @@ def _write_files(staging: Path, content: Content) -> Plan:
     write_frame(staging / layout.PASSAGES, content.passages)
     files.write_array(staging / layout.VECTORS, content.vectors)
     files.write_array(staging / layout.CENTROIDS, content.centroids)
+    content.kinds.save(staging)
     files.write_array(staging / layout.GOALS, content.goals)
     files.write_array(staging / layout.STARTS, starts)
     files.write_array(staging / layout.FIELDS, field)

@@ -30,6 +30,7 @@ from recommender.explanation import (
 )
 from recommender.features import Match
 from recommender.goals import Goal, goal_vectors, read_goal, whole_goal
+from recommender.kinds import Reading, read_kinds
 from recommender.policy import Policy
 from recommender.ranking import Ranking, rank
 from recommender.relationships import KINDS, Relationship
@@ -134,6 +135,8 @@ class Recommendation:
     seeker: str
     goal: Goal
     snapshot: str
+    reading: Reading
+    """Which kinds suit the goal."""
     lists: tuple[SuggestionList, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -142,6 +145,14 @@ class Recommendation:
             "seeker": self.seeker,
             "goal": self.goal.text,
             "snapshot": self.snapshot,
+            "reading": {
+                "needs": list(self.goal.needs),
+                "kinds": [
+                    {"relationship": str(fit.relationship), "share": fit.share}
+                    for fit in self.reading.fits
+                ],
+                "question": self.reading.question,
+            },
             "lists": [part.to_json() for part in self.lists],
         }
 
@@ -197,7 +208,8 @@ def recommend(
         lists.append(
             _explain(retriever, policy, seeker, goal, kind, allowed, found, ranking, length)
         )
-    return Recommendation(request.seeker_id, goal, retriever.snapshot_id, tuple(lists))
+    reading = read_kinds(retriever.kind_logits(goal.text, vectors[0]))
+    return Recommendation(request.seeker_id, goal, retriever.snapshot_id, reading, tuple(lists))
 
 
 def rank_everyone(

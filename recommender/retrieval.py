@@ -51,6 +51,14 @@ class Retriever(Protocol):
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed goals or needs: `(n, dim)` float32, unit rows."""
 
+    def kind_logits(self, goal: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Say how much a goal asks for each kind: `(4,)` in the order of `Relationship`.
+
+        Args:
+            goal: the goal's text.
+            vector: `(dim,)` float32, unit length: the goal's vector.
+        """
+
     def candidates(
         self,
         goal: str,

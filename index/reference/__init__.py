@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder import Encoder
+from index.kinds import KindModel, labelled_goals
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Centring:
     """`(dim,)`: the mean embedding of the reference passages."""
     reference: NDArray[np.float32]
     """`(n_reference_goals, dim)`: the reference goals, centred unit rows."""
+    kinds: KindModel
+    """What tells the four kinds of goals apart."""
 
     @classmethod
     def of(cls, encoder: Encoder) -> Self:
@@ -32,7 +35,8 @@ class Centring:
         goals = encoder.encode_queries(reference_texts("goals"))
         passages = encoder.encode_passages(reference_texts("passages"))
         centre = goals.mean(axis=0)
-        return cls(centre, passages.mean(axis=0), centred(goals, centre))
+        labelled = centred(encoder.encode_queries(labelled_goals()[0]), centre)
+        return cls(centre, passages.mean(axis=0), centred(goals, centre), KindModel.fit(labelled))
 
 
 def reference_texts(side: str) -> list[str]:

@@ -1,0 +1,29 @@
+"""`python -m eval kinds DATASET`: whether a kind that suits a goal is named first."""
+
+import argparse
+from typing import Any
+
+from eval.commands.options import add_dataset, add_setting, setting_of
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser("kinds", help="whether a kind that suits a goal is named first")
+    add_dataset(parser)
+    add_setting(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the shares with their intervals."""
+    from eval.datasets import read_dataset
+    from eval.kinds import measure_kinds
+    from eval.systems import open_snapshot
+
+    dataset = read_dataset(options.dataset)
+    for found in measure_kinds(dataset, open_snapshot(dataset, setting_of(options))):
+        print(
+            f"{found.group} ({found.n_goals}): first kind suits {found.suits}, "
+            f"is the best one {found.best}"
+        )
+    return 0

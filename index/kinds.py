@@ -1,0 +1,150 @@
+"""Which kind of relationship a goal asks for, learnt from goals whose kind is known.
+
+Two multinomial logistic regressions, one on the encoder's vector and one on the goal's words and
+pairs of words; small enough to be fitted at each build, so that they suit whatever encoder is
+chosen. A goal in a language that the reference goals are not in is read by its vector alone.
+
+Source: C. Bishop, "Pattern Recognition and Machine Learning", 2006, section 4.3.4; weights and
+penalties as measured in the ranking study on goals that the fit did not see.
+"""
+
+import re
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+from importlib import resources
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+from index import files
+from recommender.relationships import Relationship
+
+VECTOR_PENALTY = 1.0
+"""Weight of the squared length of the coefficients against the summed log loss."""
+WORD_PENALTY = 0.2
+WORD_SHARE = 0.5
+"""How much the words count beside the vector."""
+BUCKETS = 1 << 15
+"""Words and pairs of words are hashed into so many."""
+
+VECTORS = "kind_vectors.npy"
+WORDS = "kind_words.npy"
+FREQUENCIES = "kind_idf.npy"
+
+_WORD = re.compile(r"\w\w+")
+_KINDS = [str(kind) for kind in Relationship]
+
+
+@dataclass(frozen=True, slots=True)
+class KindModel:
+    """What tells the four kinds of goals apart; rows are in the order of `Relationship`."""
+
+    vectors: NDArray[np.float32]
+    """`(4, dim + 1)`: coefficients of the goal's centred vector, the constant last."""
+    words: NDArray[np.float32]
+    """`(4, BUCKETS + 1)`: coefficients of the goal's words, the constant last."""
+    idf: NDArray[np.float32]
+    """`(BUCKETS,)`: 1 + ln((1 + goals) / (1 + goals with it)); 0 for what no goal has."""
+
+    @classmethod
+    def fit(cls, encoded: NDArray[np.float32]) -> Self:
+        """Learn from the labelled goals.
+
+        Args:
+            encoded: `(n, dim)` float32, centred unit rows: the vectors of `labelled_goals`.
+        """
+        texts, kinds = labelled_goals()
+        counted = [_count(text) for text in texts]
+        starts = np.cumsum([0, *(len(buckets) for buckets, _ in counted)])
+        buckets = np.concatenate([found for found, _ in counted])
+        having = np.bincount(buckets, minlength=BUCKETS)
+        idf = np.where(having > 1, 1 + np.log((1 + len(texts)) / (1 + having)), 0.0)
+        rows = [_unit(weights * idf[found]) for found, weights in counted]
+        words = csr_matrix((np.concatenate(rows), buckets, starts), shape=(len(texts), BUCKETS))
+        return cls(
+            _fit(encoded.astype(np.float64), kinds, VECTOR_PENALTY),
+            _fit(words, kinds, WORD_PENALTY),
+            idf.astype(np.float32),
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the model into a snapshot's folder."""
+        files.write_array(folder / VECTORS, self.vectors)
+        files.write_array(folder / WORDS, self.words)
+        files.write_array(folder / FREQUENCIES, self.idf)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open the model of a snapshot."""
+        names = (VECTORS, WORDS, FREQUENCIES)
+        return cls(*(np.load(folder / name, mmap_mode="r") for name in names))
+
+    def logits(self, goal: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Say how much a goal asks for each kind: `(4,)` float64, higher is more.
+
+        Args:
+            goal: the goal's text.
+            vector: `(dim,)` float32, its centred unit vector.
+        """
+        buckets, weights = _count(goal)
+        by_vector = self.vectors[:, :-1] @ vector + self.vectors[:, -1]
+        by_words = self.words[:, buckets] @ _unit(weights * self.idf[buckets]) + self.words[:, -1]
+        return np.asarray(by_vector + WORD_SHARE * by_words, np.float64)
+
+
+def labelled_goals() -> tuple[list[str], NDArray[np.int64]]:
+    """Read the reference goals, and the number of each one's kind in `Relationship`'s order."""
+    source = resources.files("index.reference").joinpath("kinds.tsv")
+    rows = [line.split("\t", 1) for line in source.read_text(encoding="utf-8").splitlines()]
+    return [text for _, text in rows], np.array([_KINDS.index(kind) for kind, _ in rows])
+
+
+def _count(text: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Hash a goal's words and pairs of words: ascending buckets, and 1 + ln(count) of each."""
+    words = _WORD.findall(text.lower())
+    terms = [*words, *(f"{one} {next_}" for one, next_ in pairwise(words))]
+    counts = Counter(zlib.crc32(term.encode()) & (BUCKETS - 1) for term in terms)
+    buckets = np.array(sorted(counts), np.int64)
+    times = np.array([counts[int(bucket)] for bucket in buckets], np.float64)
+    return buckets, 1 + np.log(np.maximum(times, 1))
+
+
+def _unit(weights: NDArray[Any]) -> NDArray[np.float64]:
+    return np.asarray(weights / max(float(np.linalg.norm(weights)), 1e-9), np.float64)
+
+
+def _fit(design: Any, kinds: NDArray[np.int64], penalty: float) -> NDArray[np.float32]:
+    """Fit a coefficient row and a constant for each kind, kinds weighed alike.
+
+    Args:
+        design: `(n, k)` matrix, dense or sparse.
+        kinds: `(n,)` the kind of each row, 0 to 3.
+        penalty: of the squared coefficients.
+
+    Returns:
+        `(4, k + 1)` float32; the last column is the constant.
+    """
+    n_kinds, n_columns = len(_KINDS), design.shape[1] + 1
+    counts = np.bincount(kinds, minlength=n_kinds)
+    weight = (len(kinds) / (n_kinds * np.maximum(counts, 1)))[kinds]
+    target = np.eye(n_kinds)[kinds]
+
+    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[Any]]:
+        rows = flat.reshape(n_kinds, n_columns)
+        logits = np.asarray(design @ rows[:, :-1].T) + rows[:, -1]
+        logits -= logits.max(axis=1, keepdims=True)
+        log_share = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        value = -(weight * (target * log_share).sum(axis=1)).sum()
+        error = (np.exp(log_share) - target) * weight[:, None]
+        slope = np.hstack([np.asarray(design.T @ error).T, error.sum(axis=0)[:, None]])
+        slope[:, :-1] += penalty * rows[:, :-1]
+        return float(value + penalty / 2 * (rows[:, :-1] ** 2).sum()), slope.ravel()
+
+    found = minimize(loss, np.zeros(n_kinds * n_columns), jac=True, method="L-BFGS-B")
+    return np.asarray(found.x.reshape(n_kinds, n_columns), np.float32)

@@ -1,0 +1,27 @@
+"""The kinds as the real model reads them; none of these goals is a reference goal."""
+
+import pytest
+
+from index.kinds import labelled_goals
+from index.search import IndexReader
+from recommender.kinds import read_kinds
+from recommender.relationships import Relationship
+
+GOALS = [
+    ("Where could I be in five years? I would like to think it over with somebody.", "mentor"),
+    ("I want to practise giving feedback until it no longer comes out as a lecture.", "coach"),
+    (
+        "My pilot needs somebody with a budget who stands up for it and gains from it too.",
+        "sponsor",
+    ),
+    ("Looking for another new team lead to swap notes with once a month.", "peer"),
+    ("Ich möchte üben, vor Publikum frei zu sprechen.", "coach"),
+]
+
+
+@pytest.mark.parametrize(("goal", "kind"), GOALS)
+def test_a_clear_goal_is_read_right(halden_index, goal: str, kind: str) -> None:
+    snapshot = IndexReader(halden_index).current()
+    assert goal not in labelled_goals()[0]
+    logits = snapshot.kind_logits(goal, snapshot.encode([goal])[0])
+    assert read_kinds(logits).best is Relationship(kind)
