@@ -32,7 +32,8 @@ class Server:
 
     index_dir: Path
     store: str
-    repository: Path
+    folder: Path
+    """Where the command is called."""
     environment: dict[str, str] = field(default_factory=dict)
     port: int = 0
     process: subprocess.Popen[str] | None = None
@@ -46,8 +47,8 @@ class Server:
         command = [sys.executable, "-m", "app", "serve", "--index", str(self.index_dir)]
         self.process = subprocess.Popen(
             [*command, "--port", str(self.port), "--store", self.store],
-            cwd=self.repository,
-            env={**os.environ, "LR_ADMINS": ADMINISTRATOR, **self.environment},
+            cwd=self.folder,
+            env={**os.environ, **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -121,13 +122,20 @@ def new_server(
     """Start servers on copies of an index (the sample company's); all are stopped at the end."""
     servers: list[Server] = []
 
-    def start(store: str = "", index: Path | None = None, **environment: str) -> Server:
-        folder = tmp_path_factory.mktemp("served")
+    def start(
+        store: str = "",
+        index: Path | None = None,
+        folder: Path = repository,
+        port: int = 0,
+        **environment: str,
+    ) -> Server:
+        own = tmp_path_factory.mktemp("served")
         index = index or request.getfixturevalue("halden_index")
-        shutil.copytree(index, folder / "index", symlinks=True)
-        store = store or f"sqlite:///{folder / 'store.sqlite'}"
+        shutil.copytree(index, own / "index", symlinks=True)
+        store = store or f"sqlite:///{own / 'store.sqlite'}"
         migrate(store)
-        server = Server(folder / "index", store, repository, environment)
+        environment = {"PYTHONPATH": str(repository), "LR_ADMINS": ADMINISTRATOR, **environment}
+        server = Server(own / "index", store, folder, environment, port)
         servers.append(server.start())
         return server
 
