@@ -85,7 +85,11 @@ class PolicyError(InputError):
 class DatasetError(InputError):
     """An evaluation dataset or a run has problems; `problems` holds all of them."""
 
-    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+    def __init__(self, source: str, problems: Sequence[Problem] = ()) -> None:
+        self.problems = tuple(problems)
+        if not problems:
+            super().__init__(source)
+            return
         first = problems[0]
         place = f"{first.file}, {first.place}: " if first.place else f"{first.file}: "
         many = "1 problem" if len(problems) == 1 else f"{len(problems):,} problems, the first"
@@ -93,7 +97,6 @@ class DatasetError(InputError):
             f"{source} has {many}: {place}{first.message}; {first.remedy} "
             "('python -m eval validate' lists all problems)"
         )
-        self.problems = tuple(problems)
 
 
 class UnknownPersonError(InputError):

@@ -1,0 +1,203 @@
+"""The gate, on real snapshots: what it stops, what it lets pass, and what it will not judge."""
+
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eval.__main__ import main
+from eval.gate_limits import read_canaries, read_limits
+from index.build import build, build_from_arrays
+from index.embedding_cache import CachingEncoder
+from index.encoder import EncoderSettings, load_encoder
+from index.people_file import read_people
+from recommender.errors import InputError
+from recommender.policy import default_policy
+from recommender.profiles import passages_frame
+from recommender.relationships import Relationship
+
+LOOSE = '[mentor]\nline_of_command = "allowed"\n'
+FEW = "[canaries]\nseekers = 4\n[rules]\nseekers = 30\n"
+"""Fewer seekers than on a real night, so that the tests are quick."""
+
+Gate = Callable[..., tuple[int, dict[str, dict[str, object]]]]
+
+
+@pytest.fixture(scope="module")
+def published(halden_index: Path) -> Path:
+    return snapshot_of(halden_index)
+
+
+@pytest.fixture
+def index_copy(halden_index: Path, tmp_path: Path) -> Path:
+    """An index folder of its own that has all vectors at hand."""
+    folder = tmp_path / "index"
+    shutil.copytree(halden_index, folder)
+    return folder
+
+
+@pytest.fixture
+def gate(published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Gate:
+    limits = tmp_path / "few.toml"
+    limits.write_text(FEW)
+
+    def run(candidate: Path, *more: str) -> tuple[int, dict[str, dict[str, object]]]:
+        asked = ["gate", "--candidate", str(candidate), "--published", str(published), "--json"]
+        if "--limits" not in more:
+            more = (*more, "--limits", str(limits))
+        code = main([*asked, *more])
+        report = json.loads(capsys.readouterr().out)
+        outcome = {0: "pass", 1: "fail", 2: "could not judge"}[code]
+        assert report["outcome"] == outcome
+        return code, {check["name"]: check for check in report["checks"]}
+
+    return run
+
+
+def snapshot_of(index_dir: Path) -> Path:
+    name = (index_dir / "CURRENT").read_text(encoding="utf-8").split()[0]
+    return index_dir / "snapshots" / name
+
+
+@pytest.mark.slow
+def test_an_unchanged_snapshot_passes(published: Path, gate: Gate, halden: Path) -> None:
+    code, checks = gate(published, "--dataset", str(halden))
+    assert code == 0
+    assert checks["canaries: overlap"]["value"] == 1
+    assert checks["vectors of unchanged texts"]["value"] == 1
+    assert checks["broken rules"]["value"] == 0
+    assert checks["quality: nDCG@5 drop"]["value"] == 0
+
+
+@pytest.mark.slow
+def test_managers_as_mentors_do_not_pass(index_copy: Path, halden: Path, gate: Gate) -> None:
+    """The rules are those of the published policy and the project's, not the candidate's own."""
+    report = build(halden / "people.csv", index_copy, policy_text=LOOSE, publish=True)
+    code, checks = gate(index_copy / "snapshots" / report.snapshot_id)
+    assert code == 1
+    assert checks["broken rules"]["verdict"] == "fail"
+    assert "mentor line_of_command" in str(checks["broken rules"]["says"])
+    assert checks["vectors of unchanged texts"]["verdict"] == "pass"
+
+
+@pytest.mark.slow
+def test_a_rule_loosened_on_purpose_is_said_twice(
+    index_copy: Path, halden: Path, gate: Gate, tmp_path: Path
+) -> None:
+    report = build(halden / "people.csv", index_copy, policy_text=LOOSE, publish=True)
+    limits = tmp_path / "limits.toml"
+    limits.write_text(FEW + 'loosened = ["mentor line_of_command"]\n')
+    candidate = index_copy / "snapshots" / report.snapshot_id
+    _, checks = gate(candidate, "--limits", str(limits))
+    assert checks["broken rules"]["verdict"] == "pass"
+
+
+@pytest.mark.slow
+def test_thirty_percent_missing_do_not_pass(
+    index_copy: Path, halden: Path, gate: Gate, tmp_path: Path
+) -> None:
+    with (halden / "people.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    bosses = {row["manager_id"] for row in rows}
+    # Nobody's manager goes, so that the file stays a valid export
+    leaves = [row["person_id"] for row in rows if row["person_id"] not in bosses]
+    gone = set(leaves[: int(0.3 * len(rows))])
+    smaller = tmp_path / "people.csv"
+    with smaller.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(row for row in rows if row["person_id"] not in gone)
+    report = build(smaller, index_copy, accept_drop=True, publish=True)
+    code, checks = gate(index_copy / "snapshots" / report.snapshot_id)
+    assert code == 1
+    assert checks["people lost"]["verdict"] == "fail"
+    assert checks["people lost"]["value"] == pytest.approx(len(gone) / len(rows))
+    assert checks["broken rules"]["verdict"] == "pass"
+
+
+@pytest.mark.slow
+def test_shuffled_vectors_do_not_pass(index_copy: Path, halden: Path, gate: Gate) -> None:
+    people = read_people(halden / "people.csv")
+    passages = passages_frame(people.frame)
+    settings = EncoderSettings()
+    vectors = np.array(
+        embed(index_copy, settings, passages["text"].tolist()), np.float32
+    )  # fmt: skip
+    np.random.default_rng(3).shuffle(vectors)
+    report = build_from_arrays(
+        people.frame, passages, vectors, index_dir=index_copy, encoder=load_encoder(settings),
+        settings=settings, as_of=people.as_of, publish=True,
+    )  # fmt: skip
+    code, checks = gate(index_copy / "snapshots" / report.snapshot_id, "--dataset", str(halden))
+    assert code == 1
+    assert checks["vectors of unchanged texts"]["verdict"] == "fail"
+    assert checks["canaries: overlap"]["verdict"] == "fail"
+    assert checks["quality: nDCG@5 drop"]["verdict"] == "fail"
+    assert checks["people lost"]["verdict"] == "pass"
+
+
+@pytest.mark.slow
+def test_a_dataset_of_another_company_cannot_be_judged(
+    published: Path, gate: Gate, small: Path
+) -> None:
+    code, checks = gate(published, "--dataset", str(small))
+    assert code == 2
+    assert checks["quality: nDCG@5 drop"]["verdict"] == "could not judge"
+
+
+def test_a_missing_snapshot_cannot_be_judged(
+    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sides = ["--candidate", str(tmp_path / "none"), "--published", str(published)]
+    assert main(["gate", *sides]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("could not judge: ")
+    assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[people]\nmax_lost = 0.5\n", "people.max_lost is no limit"),
+        ("[people]\nmax_lost_share = 2\n", "people.max_lost_share"),
+        ('[people]\nmax_lost_share = "much"\n', "people.max_lost_share"),
+        ("[peeple]\n", "peeple is no limit"),
+        ("people = 3\n", "people"),
+        ("[people\n", "not valid TOML"),
+    ],
+)
+def test_limits_are_read_strictly(text: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "limits.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=r"limits\.toml") as caught:
+        read_limits(path)
+    assert says in str(caught.value)
+
+
+def test_own_limits_hold_only_what_differs(tmp_path: Path) -> None:
+    path = tmp_path / "limits.toml"
+    path.write_text("[people]\nmax_lost_share = 0.5\n")
+    own, packaged = read_limits(path), read_limits(None)
+    assert own.people.max_lost_share == 0.5
+    assert own.people.department_people == packaged.people.department_people
+    assert own.canaries == packaged.canaries
+
+
+def test_there_are_three_canaries_of_each_kind() -> None:
+    kinds = [canary.relationship for canary in read_canaries()]
+    assert {kind: kinds.count(kind) for kind in Relationship} == dict.fromkeys(Relationship, 3)
+    assert default_policy().mentor.line_of_command == "never"
+
+
+def embed(index_dir: Path, settings: EncoderSettings, texts: list[str]) -> object:
+    from index.build import caching
+    from index.folder import IndexFolder
+
+    encoder = caching(IndexFolder(index_dir), load_encoder(settings))
+    assert isinstance(encoder, CachingEncoder)
+    return encoder.encode_passages(texts)
