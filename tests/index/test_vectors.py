@@ -1,0 +1,149 @@
+"""The large plan on a small scale: IVF, chosen probes, stored int16, exact rescoring."""
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from small_company import SETTINGS, HashEncoder, people
+
+from index import opened, vectors
+from index.build import build_from_arrays
+from index.opened import Snapshot, choose
+from index.people_file import read_people
+from index.vectors import Plan, Probes, VectorIndex, floats, inner_products, stored
+
+N_PEOPLE = 3000
+PER_PERSON = 4
+
+
+def drawn(n, dim=24, n_clusters=40, seed=0):
+    """Draw unit rows around some centres, as texts are."""
+    rng = np.random.default_rng(seed)
+    centres = np.random.default_rng(7).standard_normal((n_clusters, dim))
+    rows = centres[rng.integers(0, n_clusters, n)] + 0.7 * rng.standard_normal((n, dim))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture
+def large(small, monkeypatch):
+    """A company that is built by the large plan because the limit is set low."""
+    from small_company import write
+
+    monkeypatch.setattr(vectors, "FLAT_PASSAGES", 2000)
+    monkeypatch.setattr(opened, "EXACT_PEOPLE", 200)
+    frame = read_people(write(people(N_PEOPLE), small / "many.csv")).frame
+    rows = np.repeat(np.arange(N_PEOPLE, dtype=np.int32), PER_PERSON)
+    fields = np.tile(np.array([0, 1, 4, 5], np.uint8), N_PEOPLE)
+    texts = pd.Series(
+        [f"passage {number} of {row}" for number, row in enumerate(rows)], dtype="str"
+    )
+    passages = pd.DataFrame({"person_row": rows, "field": fields, "text": texts})
+    report = build_from_arrays(
+        frame, passages, drawn(len(rows)), index_dir=small / "index", encoder=HashEncoder(),
+        settings=SETTINGS, as_of=np.datetime64("2026-11-01"),
+    )  # fmt: skip
+    return Snapshot.open(report.folder, encoder=HashEncoder())
+
+
+def exact(snapshot, query, eligible, n):
+    """Rank the eligible by their best passage, by brute force."""
+    similarity = floats(np.asarray(snapshot.passage_vectors)) @ query
+    best = np.maximum.reduceat(similarity, snapshot.starts[:-1])
+    rows = np.flatnonzero(eligible)
+    return rows[np.argsort(-best[rows])[:n]]
+
+
+def test_the_large_plan_finds_who_is_nearest_however_few_are_eligible(large):
+    plan = large.manifest.plan
+    assert plan.kind == "ivf"
+    assert large.passage_vectors.dtype == np.int16
+    assert all(probe.recall >= vectors.MIN_RECALL for probe in plan.probes)
+    rng = np.random.default_rng(3)
+    for fraction in (0.02, 0.1, 0.5, 1.0):
+        found = []
+        for query in drawn(20, seed=5):
+            eligible = rng.random(N_PEOPLE) < fraction
+            candidates = large.candidates("passage", query[None], eligible, 100)
+            assert eligible[candidates.rows].all()
+            wanted = exact(large, query, eligible, 30)
+            found.append(np.isin(wanted, candidates.rows).mean())
+        assert np.mean(found) >= 0.98
+
+
+def test_candidates_of_the_large_plan_are_scored_exactly(large):
+    query = drawn(2, seed=9)
+    eligible = np.random.default_rng(0).random(N_PEOPLE) < 0.5
+    found = large.candidates("passage 77", query, eligible, 50)
+    expected = query @ floats(np.asarray(large.passage_vectors)[found.passage]).T
+    assert found.similarity == pytest.approx(expected, abs=1e-5)
+    whole = large.candidates("passage 77", query, eligible, None)
+    assert (whole.rows == np.flatnonzero(eligible)).all()
+    place = np.searchsorted(whole.rows, found.rows)
+    assert found.lexical == pytest.approx(whole.lexical[place])
+
+
+def test_a_rare_word_brings_its_person_among_the_candidates(large):
+    row = 1234
+    (text,) = large.texts(large.passages_of(row)[-1:])
+    number = text.split()[1]
+    far = -large.vectors(large.passages_of(row)[:1])
+    found = large.candidates(f"passage {number}", far, np.ones(N_PEOPLE, bool), 20)
+    assert row in found.rows
+
+
+def test_a_part_of_fewer_eligible_people_needs_more_probes():
+    plan = Plan(
+        kind="ivf",
+        nlist=64,
+        probes=(
+            Probes(fraction=0.02, nprobe=32, recall=0.99),
+            Probes(fraction=0.5, nprobe=4, recall=0.99),
+        ),
+    )
+    asked = [plan.nprobe(fraction) for fraction in (0.001, 0.02, 0.3, 0.5, 1.0)]
+    assert asked == [64, 32, 32, 4, 4]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_no_search_returns_anybody_who_is_not_eligible(data):
+    n = data.draw(st.integers(1, 40))
+    counts = data.draw(st.lists(st.integers(1, 5), min_size=n, max_size=n))
+    eligible = np.array(data.draw(st.lists(st.booleans(), min_size=n, max_size=n)))
+    k = data.draw(st.integers(1, 60))
+    rows = np.repeat(np.arange(n, dtype=np.int32), counts)
+    unit = drawn(len(rows), 8, 3, seed=data.draw(st.integers(0, 99)))
+    index = VectorIndex.build(unit, rows, unit)
+    found = index.search(unit[:2], eligible, k)
+    assert eligible[found].all()
+    if k >= len(rows):
+        assert set(found) == set(np.flatnonzero(eligible))
+
+
+def test_inner_products_are_those_of_numpy():
+    many, few = drawn(5001, 24), drawn(3, 24, seed=1)
+    assert inner_products(few, many) == pytest.approx(few @ many.T, abs=1e-6)
+
+
+def test_fixed_point_keeps_five_digits():
+    rows = drawn(1000)
+    kept = stored(rows, np.dtype(np.int16))
+    assert kept.dtype == np.int16
+    assert np.abs(floats(kept) - rows).max() <= 0.5 / vectors.FIXED_POINT + 1e-7
+
+
+def test_the_best_by_meaning_are_chosen_and_half_as_many_by_words():
+    """Limit 4: four by meaning; two by words, of whom one has none of them."""
+    rows = np.array([10, 11, 12, 13, 14, 15])
+    best = np.array([9, 8, 2, 7, 1, 0], np.float32)
+    lexical = np.array([0, 0, 0, 0, 0, 3], np.float32)
+    assert list(choose(best, lexical, rows, 4)) == [10, 11, 12, 13, 15]
+
+
+def test_drawn_vectors_are_told_and_not_embedded_again(large):
+    assert large.manifest.model.drawn
+    digest = hashlib.sha256(large.policy_text.encode()).hexdigest()
+    assert large.manifest.policy_sha256 == digest
