@@ -12,6 +12,7 @@ from recommender.errors import LearningRelationshipsError
 
 _NOTICE = "notice"
 _PAGE = "page"
+_STEPS = "steps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,12 @@ class Notice:
 def keep(notice: Notice) -> None:
     """Let the page say it when it is drawn again."""
     st.session_state[_NOTICE] = notice
+    _count_step()
+
+
+def steps() -> int:
+    """Count the steps of this session after which a page may look different."""
+    return int(st.session_state.get(_STEPS, 0))
 
 
 def take_step(step: Callable[[], object], done: str) -> None:
@@ -52,6 +59,7 @@ def forget_elsewhere(page: str) -> None:
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
         st.session_state.pop(_NOTICE, None)
+        _count_step()
 
 
 def show(identity: Identity) -> None:
@@ -66,3 +74,7 @@ def show(identity: Identity) -> None:
         lambda: company.services().finding.undo_not_for_me(identity, notice.undo),
         label("find.undone", name=notice.name),
     )
+
+
+def _count_step() -> None:
+    st.session_state[_STEPS] = steps() + 1

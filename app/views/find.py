@@ -1,6 +1,7 @@
 """The page on which a learning goal is typed and answered."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from html import escape
 
 import streamlit as st
@@ -10,15 +11,22 @@ from app.cards import card
 from app.identity import Identity
 from app.people_picker import pick_person
 from app.session import show_kinds
+from app.store.records import SavedGoal
 from app.texts import counted, escape_markdown, label, say
 from recommender.errors import LearningRelationshipsError
 from recommender.goals import Goal
+from recommender.kinds import Reading
 from recommender.people import People
 from recommender.recommend import Recommendation, SuggestionList
 from recommender.relationships import KINDS, Relationship
 
 _SEARCH = "search"
 _ANY = "any"
+_ANSWERED = "answered"
+_TEXT = "goal_text"
+_KIND = "goal_kind"
+_KEPT_S = 30.0
+"""How old an answer may be that is shown again; whoever asks again gets a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,19 @@ class _Search:
 
     goal_id: str
     relationship: Relationship | None
+    meant: Relationship | None = None
+    """The kind that the seeker chose when asked which of two is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """An answer that is shown again while nothing happened that could change it."""
+
+    search: _Search
+    snapshot_id: str
+    steps: int
+    at_s: float
+    answer: Recommendation
 
 
 def show(identity: Identity) -> None:
@@ -39,31 +60,51 @@ def show(identity: Identity) -> None:
         show_kinds()
         return
     try:
-        answer = company.services().finding.suggest(identity, search.goal_id, search.relationship)
+        answer = _answer(identity, search)
     except LearningRelationshipsError as error:
         del st.session_state[_SEARCH]
         st.error(escape_markdown(str(error)))
         return
-    _show_reading(answer.goal)
+    _show_needs(answer.goal)
+    if search.relationship is None:
+        _show_kinds_that_fit(search, answer.reading)
     _show_lists(identity, search, answer)
 
 
-def open_goal(goal_id: str, relationship: Relationship | None) -> None:
-    """Let the page show a saved goal the next time it is drawn."""
-    st.session_state[_SEARCH] = _Search(goal_id, relationship)
+def open_goal(goal: SavedGoal) -> None:
+    """Let the page show a saved goal when one goes there from another page."""
+    st.session_state[_SEARCH] = _Search(goal.id, goal.relationship)
+    st.session_state[_TEXT] = goal.text
+    st.session_state[_KIND] = goal.relationship or _ANY
+    st.session_state.pop(_ANSWERED, None)
+
+
+def _answer(identity: Identity, search: _Search) -> Recommendation:
+    """Suggest colleagues; opening a tab or a window asks for the same answer again."""
+    kept: _Answered | None = st.session_state.get(_ANSWERED)
+    snapshot_id, steps = company.current_snapshot().snapshot_id, notices.steps()
+    if (
+        kept is not None
+        and (kept.search, kept.snapshot_id, kept.steps) == (search, snapshot_id, steps)
+        and time.monotonic() - kept.at_s < _KEPT_S
+    ):
+        return kept.answer
+    answer = company.services().finding.suggest(identity, search.goal_id, search.relationship)
+    st.session_state[_ANSWERED] = _Answered(search, snapshot_id, steps, time.monotonic(), answer)
+    return answer
 
 
 def _ask_for_goal(identity: Identity) -> None:
     with st.form("goal"):
         text = st.text_area(
-            say("find.goal"), placeholder=say("find.placeholder"), height=110, key="goal_text"
+            say("find.goal"), placeholder=say("find.placeholder"), height=110, key=_TEXT
         )
         kind = st.radio(
             say("find.kind"),
             [_ANY, *Relationship],
             format_func=lambda name: say(f"kind.{name}"),
             horizontal=True,
-            key="goal_kind",
+            key=_KIND,
         )
         asked = st.form_submit_button(say("find.submit"), type="primary")
     st.caption(say("find.private"))
@@ -76,10 +117,11 @@ def _ask_for_goal(identity: Identity) -> None:
         st.session_state.pop(_SEARCH, None)
         st.error(escape_markdown(str(error)))
     else:
-        open_goal(goal.id, relationship)
+        st.session_state[_SEARCH] = _Search(goal.id, relationship)
+        st.session_state.pop(_ANSWERED, None)
 
 
-def _show_reading(goal: Goal) -> None:
+def _show_needs(goal: Goal) -> None:
     count = len(goal.needs)
     needs = "".join(f"<li>{escape(need)}</li>" for need in goal.needs)
     title = escape(counted("find.reading", count))
@@ -87,18 +129,44 @@ def _show_reading(goal: Goal) -> None:
     st.html(f'<section class="lr"><h2>{title}</h2>{body}</section>')
 
 
+def _show_kinds_that_fit(search: _Search, reading: Reading) -> None:
+    if search.meant is not None or reading.question is None:
+        if search.meant is None:
+            st.write(escape_markdown(reading.why))
+        return
+    with st.container(border=True):
+        st.write(escape_markdown(reading.question))
+        with st.container(horizontal=True):
+            for fit in reading.fits[:2]:
+                kind = fit.relationship
+                title = label("find.meant", kind=say(f"kind.{kind}"), question=KINDS[kind].question)
+                if st.button(title, key=f"meant_{kind}"):
+                    st.session_state[_SEARCH] = replace(search, meant=kind)
+                    st.rerun()
+
+
+def _in_order(search: _Search, answer: Recommendation) -> list[SuggestionList]:
+    """Put the kind first that the seeker means, or else the kinds that suit the goal best."""
+    places = {fit.relationship: place for place, fit in enumerate(answer.reading.fits)}
+    return sorted(
+        answer.lists,
+        key=lambda part: (part.relationship is not search.meant, places[part.relationship]),
+    )
+
+
 def _show_lists(identity: Identity, search: _Search, answer: Recommendation) -> None:
+    lists = _in_order(search, answer)
     titles = [
         say(
             "find.tab" if part.suggestions else "find.tab_empty",
             kind=say(f"kind.{part.relationship}"),
         )
-        for part in answer.lists
+        for part in lists
     ]
-    filled = (title for title, part in zip(titles, answer.lists, strict=True) if part.suggestions)
-    first = next(filled, titles[0])
-    tabs = st.tabs(titles, default=first, key=f"lists_{search.goal_id}", on_change="rerun")
-    for tab, part in zip(tabs, answer.lists, strict=True):
+    filled = (title for title, part in zip(titles, lists, strict=True) if part.suggestions)
+    first, key = next(filled, titles[0]), f"lists_{search.goal_id}_{search.meant}"
+    tabs = st.tabs(titles, default=first, key=key, on_change="rerun")
+    for tab, part in zip(tabs, lists, strict=True):
         if tab.open:
             with tab:
                 _show_list(identity, search, answer, part)

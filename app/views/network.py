@@ -122,7 +122,7 @@ def _show_goals(identity: Identity, goals: tuple[GoalStanding, ...]) -> None:
             )
             with st.container(horizontal=True):
                 if not reached and st.button(say("network.look_on"), key=f"look_{goal.id}"):
-                    open_goal(goal.id, goal.relationship)
+                    open_goal(goal)
                     go_to("find")
                 name = "network.reopen" if reached else "network.reach"
                 if st.button(say(name), key=f"reach_{goal.id}"):
