@@ -103,6 +103,14 @@ def write_array(path: Path, array: NDArray[Any]) -> None:
         np.save(stream, array, allow_pickle=False)
 
 
+def map_array(path: Path) -> NDArray[Any]:
+    """Map an `.npy` file; its pages are read when they are touched.
+
+    A plain array over the map: indexing a `numpy.memmap` costs ten times as much.
+    """
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+
+
 def make_folder(path: Path) -> None:
     """Make a folder and the ones above it, where missing."""
     with _operation(f"folder {path.name}"):

@@ -13,6 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -77,23 +78,30 @@ class GramIndex:
     def open(cls, folder: Path) -> Self:
         """Open the index of a snapshot; the entries stay on the disk until they are touched."""
         return cls(
-            np.load(folder / STARTS, mmap_mode="r"),
-            np.load(folder / GRAMS, mmap_mode="r"),
-            np.load(folder / WEIGHTS, mmap_mode="r"),
+            files.map_array(folder / STARTS),
+            files.map_array(folder / GRAMS),
+            files.map_array(folder / WEIGHTS),
             np.load(folder / FREQUENCIES),
         )
 
     def similarity(self, text: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Compare a text with the profiles of `rows`: cosines, `(len(rows),)` float32, 0 to 1."""
-        buckets, weights = _count(text)
+        buckets, weights = _of_goal(text)
         query = np.zeros(BUCKETS, np.float32)
         query[buckets] = _unit(weights * self.idf[buckets])
         counts = self.starts[rows + 1] - self.starts[rows]
         ends = np.cumsum(counts)
         entries = np.arange(counts.sum()) + np.repeat(self.starts[rows] - (ends - counts), counts)
-        products = query[self.buckets[entries]] * self.weights[entries]
-        owner = np.repeat(np.arange(len(rows)), counts)
-        return np.bincount(owner, products, minlength=len(rows)).astype(np.float32)
+        products = query[self.buckets[entries]]
+        products *= self.weights[entries]
+        sums = np.concatenate((np.zeros(1), np.cumsum(products, dtype=np.float64)))[ends]
+        return np.diff(sums, prepend=0.0).astype(np.float32)
+
+
+@lru_cache(maxsize=16)
+def _of_goal(text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Keep a goal's grams for its other kinds."""
+    return _count(text)
 
 
 def _count(text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

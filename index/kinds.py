@@ -83,7 +83,7 @@ class KindModel:
     def open(cls, folder: Path) -> Self:
         """Open the model of a snapshot."""
         names = (VECTORS, WORDS, FREQUENCIES)
-        return cls(*(np.load(folder / name, mmap_mode="r") for name in names))
+        return cls(*(files.map_array(folder / name) for name in names))
 
     def logits(self, goal: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
         """Say how much a goal asks for each kind: `(4,)` float64, higher is more.

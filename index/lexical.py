@@ -105,9 +105,9 @@ class LexicalIndex:
         words = json.loads((folder / VOCABULARY).read_text(encoding="utf-8"))
         return cls(
             {word: number for number, word in enumerate(words)},
-            np.load(folder / STARTS, mmap_mode="r"),
-            np.load(folder / PEOPLE, mmap_mode="r"),
-            np.load(folder / WEIGHTS, mmap_mode="r"),
+            files.map_array(folder / STARTS),
+            files.map_array(folder / PEOPLE),
+            files.map_array(folder / WEIGHTS),
             n_people,
         )
 

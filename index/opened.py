@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from index import files
 from index import snapshot as layout
 from index.columns import ParquetCells, open_people
 from index.encoder import Encoder, load_encoder
@@ -23,8 +24,8 @@ from recommender.people import People
 from recommender.retrieval import Candidates
 
 FEW = 0.05
-"""Of a small company, below this share of eligible people FAISS searches among them; above it, all
-similarities of the goal are one matrix product, kept for its other kinds."""
+"""Of a small company, up to this share of eligible people only they are scored; above it everyone
+is, once for all kinds of the goal."""
 EXACT_PEOPLE = 8_000
 """Of a large company, up to so many eligible people are scored exactly, without a search."""
 PASSAGES_FETCHED = 4
@@ -40,12 +41,10 @@ KEPT_GOALS = 4
 
 @dataclass(slots=True)
 class _Similarities:
-    """One goal's needs against the whole company."""
+    """One goal against the whole company."""
 
-    similarity: NDArray[np.float32]
-    """`(n_vectors, n_passages)`."""
     best: NDArray[np.float32]
-    """`(n_vectors, n_people)`: of each person's best passage."""
+    """`(n_people,)`: similarity of each person's best passage."""
     lexical: NDArray[np.float32]
     """`(n_people,)`: normalised BM25."""
 
@@ -117,10 +116,10 @@ class Snapshot:
             lexical=LexicalIndex.open(folder, manifest.n_people),
             grams=GramIndex.open(folder),
             index=VectorIndex.open(folder, manifest.plan),
-            passage_vectors=layout.load_array(folder / layout.VECTORS),
+            passage_vectors=files.map_array(folder / layout.VECTORS),
             starts=np.load(folder / layout.STARTS),
             passage_fields=np.load(folder / layout.FIELDS),
-            reference=layout.load_array(folder / layout.REFERENCE),
+            reference=files.map_array(folder / layout.REFERENCE),
             centroids=np.load(folder / layout.CENTROIDS),
             kinds=KindModel.open(folder),
             passage_cells=ParquetCells(folder / layout.PASSAGES),
@@ -131,7 +130,7 @@ class Snapshot:
     @property
     def snapshot_id(self) -> str:
         """The snapshot's id."""
-        return self.manifest.snapshot_id
+        return self.folder.name
 
     def _use(self, encoder: Encoder) -> Encoder:
         made_by = self.manifest.model
@@ -173,46 +172,38 @@ class Snapshot:
     ) -> Candidates:
         """Find who fits best among the eligible; see `Retriever`."""
         rows = np.flatnonzero(eligible)
-        choosing = limit is not None and len(rows) > limit
-        if self.index.plan.kind == "flat" and not (choosing and self._are_few(rows)):
-            known = self._whole(goal, vectors)
-            if choosing:
-                rows = choose(known.best[:, rows], known.lexical[rows], rows, limit or 0)
-            starts, passages = self._passages_of_all(rows)
-            similarity, lexical = known.similarity[:, passages], known.lexical[rows]
-        else:
-            if choosing:
-                rows = self._search(goal, vectors, eligible, limit or 0)
-            starts, passages = self._passages_of_all(rows)
-            similarity = self._similarity(vectors, passages)
-            lexical = self.lexical.scores_of(goal, rows)
+        if limit is not None and len(rows) > limit:
+            rows = self._choose(goal, vectors[:1], eligible, rows, limit)
+        starts, passages = self._passages_of_all(rows)
         return Candidates(
             rows=rows,
             starts=starts,
             passage=passages,
             field=self.passage_fields[passages],
-            similarity=similarity,
-            lexical=lexical,
+            similarity=self._similarity(vectors, passages),
+            lexical=self.lexical.scores_of(goal, rows),
             grams=self.grams.similarity(goal, rows),
         )
 
-    def _are_few(self, rows: NDArray[np.int64]) -> bool:
-        """Say whether FAISS among the eligible is cheaper than one pass over everything."""
-        return len(rows) < FEW * len(self.people)
-
-    def _search(
-        self, goal: str, vectors: NDArray[np.float32], eligible: NDArray[np.bool_], limit: int
+    def _choose(
+        self,
+        goal: str,
+        vector: NDArray[np.float32],
+        eligible: NDArray[np.bool_],
+        rows: NDArray[np.int64],
+        limit: int,
     ) -> NDArray[np.int64]:
-        """Choose about `limit` of the eligible rows without scoring all of the company."""
-        rows = np.flatnonzero(eligible)
-        if self.index.plan.kind == "ivf" and len(rows) <= EXACT_PEOPLE:
+        """Choose about `limit` of the eligible rows by the cheapest way there is."""
+        is_flat = self.index.plan.kind == "flat"
+        if len(rows) <= (FEW * len(self.people) if is_flat else EXACT_PEOPLE):
             starts, passages = self._passages_of_all(rows)
-            best = np.maximum.reduceat(self._similarity(vectors, passages), starts[:-1], axis=1)
+            best = np.maximum.reduceat(self._similarity(vector, passages)[0], starts[:-1])
             return choose(best, self.lexical.scores_of(goal, rows), rows, limit)
-        share = share_of(limit, len(vectors))
-        found = self.index.search(vectors, eligible, PASSAGES_FETCHED * share)
-        by_words = self.lexical.best(goal, eligible, limit // 2)
-        chosen = np.union1d(found, by_words)
+        if is_flat:
+            known = self._whole(goal, vector)
+            return choose(known.best[rows], known.lexical[rows], rows, limit)
+        found = self.index.search(vector, eligible, PASSAGES_FETCHED * limit)
+        chosen = np.union1d(found, self.lexical.best(goal, eligible, limit // 2))
         # never trust a filter of the search library alone
         return chosen[eligible[chosen]]
 
@@ -233,16 +224,16 @@ class Snapshot:
             similarity[:, span] = inner_products(vectors, self.vectors(passages[span]))
         return similarity
 
-    def _whole(self, goal: str, vectors: NDArray[np.float32]) -> _Similarities:
+    def _whole(self, goal: str, vector: NDArray[np.float32]) -> _Similarities:
         """Score everyone once for a goal; its other kinds find the answer kept."""
-        key = (goal, vectors.tobytes())
+        key = (goal, vector.tobytes())
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        similarity = inner_products(vectors, floats(self.passage_vectors))
-        best = np.maximum.reduceat(similarity, self.starts[:-1], axis=1)
-        found = _Similarities(similarity, best, self.lexical.scores(goal))
+        similarity = inner_products(vector, floats(self.passage_vectors))[0]
+        best = np.maximum.reduceat(similarity, self.starts[:-1])
+        found = _Similarities(best, self.lexical.scores(goal))
         with self._lock:
             self._kept[key] = found
             while len(self._kept) > KEPT_GOALS:
@@ -266,28 +257,22 @@ class Snapshot:
         return [str(text) for text in self.passage_cells.cells(passages, "text")]
 
 
-def share_of(limit: int, n_vectors: int) -> int:
-    """Say how many people each vector may bring, so that about `limit` come together."""
-    return max(limit // n_vectors, limit // 2, 1)
-
-
 def choose(
     best: NDArray[np.float32], lexical: NDArray[np.float32], rows: NDArray[np.int64], limit: int
 ) -> NDArray[np.int64]:
-    """Take the best of `rows` by each vector's meaning, and half as many by the goal's words.
+    """Take the best of `rows` by the goal's meaning, and half as many by its words.
 
     Args:
-        best: `(n_vectors, len(rows))`: of each person's best passage, higher is closer.
+        best: `(len(rows),)`: similarity of each person's best passage, higher is closer.
         lexical: `(len(rows),)`: BM25, 0 or more.
         rows: rows of people, ascending.
-        limit: about how many to take.
+        limit: how many to take by meaning.
 
     Returns:
         Rows, ascending.
     """
     chosen = np.zeros(len(rows), np.bool_)
-    for meaning in best:
-        chosen[_top(meaning, share_of(limit, len(best)))] = True
+    chosen[_top(best, limit)] = True
     by_words = _top(lexical, limit // 2)
     chosen[by_words[lexical[by_words] > 0]] = True
     return rows[chosen]

@@ -10,9 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.encoder import EncoderSettings
@@ -183,9 +181,3 @@ def read_report(folder: Path) -> dict[str, Any]:
     """Read what the build of a snapshot did."""
     report: dict[str, Any] = json.loads((folder / REPORT).read_text(encoding="utf-8"))
     return report
-
-
-def load_array(path: Path) -> NDArray[Any]:
-    """Map an `.npy` file of a snapshot; its pages are read when they are touched."""
-    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return array
