@@ -7,11 +7,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from eval.commands import audit, bench, compare, gate, kinds, measure, report, validate
+from eval.commands import audit, bench, compare, gate, kinds, measure, report, speed, validate
 from eval.commands import run as run_command
 from recommender.errors import LearningRelationshipsError
 
-COMMANDS = (validate, run_command, measure, kinds, compare, audit, gate, report, bench)
+COMMANDS = (validate, run_command, measure, kinds, compare, audit, gate, report, bench, speed)
 """In the order of `--help`. To add one, write a module with `register`."""
 
 
