@@ -5,11 +5,12 @@ from html import escape
 import numpy as np
 
 from app.texts import counted, say
-from recommender.explanation import Contribution, Evidence, Strength
+from recommender.explanation import Contribution, Evidence
 from recommender.features import WORKING_HOURS, overlapping_hours
 from recommender.goals import Goal
 from recommender.people import People
 from recommender.recommend import Suggestion
+from recommender.strength import Strength
 
 _DOTS = {Strength.STRONG: "●●●", Strength.FAIR: "●●○", Strength.WEAK: "●○○"}
 _MAX_NEED_CHARACTERS = 70

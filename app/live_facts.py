@@ -23,12 +23,15 @@ def lay_over(facts: StoreFacts, people: People) -> LiveFacts:
     """
     open_rows, open_texts = _found(people, facts.open_to)
     capacity_rows, capacity_free = _free_places(facts, people)
+    exposure_rows, exposure = _found(people, facts.exposure)
     return LiveFacts(
         unavailable=_rows(people, {*facts.paused, *facts.asked_enough, *facts.resting}),
         open_to_rows=open_rows,
         open_to_bits=_bits(open_texts),
         capacity_rows=capacity_rows,
         capacity_free=capacity_free,
+        exposure_rows=exposure_rows,
+        exposure=np.array(exposure, np.float64),
         hidden=_rows(people, facts.hidden),
         hidden_for={kind: _rows(people, ids) for kind, ids in facts.hidden_by_kind.items()},
         declined_for={kind: _rows(people, ids) for kind, ids in facts.asked.items()},

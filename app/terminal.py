@@ -3,9 +3,9 @@
 import textwrap
 from collections.abc import Iterator
 
-from recommender.explanation import Strength
 from recommender.recommend import Recommendation, Suggestion, SuggestionList, WhyNot
 from recommender.relationships import KINDS
+from recommender.strength import Strength
 
 WIDTH = 96
 

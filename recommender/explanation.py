@@ -6,12 +6,12 @@ term of the sum that made the order, and a sentence about power is read off the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from recommender.features import SIGNALS
 from recommender.goals import Goal
+from recommender.listing import LABELS
 from recommender.org import NO_DISTANCE
 from recommender.people import NO_LEVEL, People
 from recommender.profiles import Field
@@ -23,14 +23,6 @@ MAX_QUOTE_IN_OPENING = 160
 """An opening quotes at most this many characters of a passage."""
 
 _NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-
-class Strength(StrEnum):
-    """How good a match is, calibrated on judgements."""
-
-    STRONG = "strong"
-    FAIR = "fair"
-    WEAK = "weak"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +51,8 @@ class Contribution:
     @property
     def label(self) -> str:
         """What the signal is called on a card."""
+        if self.signal in LABELS:
+            return LABELS[self.signal]
         return SIGNALS[self.signal].label
 
 
@@ -103,6 +97,8 @@ def list_contributions(ranking: Ranking, position: int) -> tuple[Contribution, .
         for name, value, weight in zip(
             ranking.signals, ranking.values[:, position], ranking.weights, strict=True
         )
+        # what a list takes off is said only of those who lose something
+        if value or name not in LABELS
     ]
     return tuple(sorted(parts, key=lambda part: -abs(part.contribution)))
 

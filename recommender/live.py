@@ -46,6 +46,11 @@ class LiveFacts:
     declined_for: Mapping[Relationship, Rows] = field(default_factory=dict)
     """Who declined the seeker's request for one kind, while the cooldown lasts."""
 
+    exposure_rows: Rows = field(default_factory=_nobody)
+    """`(n,)`: who was shown to others of late."""
+    exposure: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    """`(n,)` float64: how much; each time counts `1 / log2(1 + rank)`."""
+
     def __post_init__(self) -> None:
         for name, rows in self._rows():
             if len(rows) and (rows.min() < 0 or len(np.unique(rows)) < len(rows)):
@@ -54,6 +59,8 @@ class LiveFacts:
             raise InputError("live facts: open_to_rows and open_to_bits differ in number")
         if len(self.capacity_rows) != len(self.capacity_free):
             raise InputError("live facts: capacity_rows and capacity_free differ in number")
+        if len(self.exposure_rows) != len(self.exposure):
+            raise InputError("live facts: exposure_rows and exposure differ in number")
 
     @property
     def highest_row(self) -> int:
@@ -64,6 +71,7 @@ class LiveFacts:
         yield "unavailable", self.unavailable
         yield "open_to_rows", self.open_to_rows
         yield "capacity_rows", self.capacity_rows
+        yield "exposure_rows", self.exposure_rows
         yield "hidden", self.hidden
         for name, by_kind in (("hidden_for", self.hidden_for), ("declined_for", self.declined_for)):
             for relationship, rows in by_kind.items():

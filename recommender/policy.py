@@ -21,6 +21,10 @@ Levels = Annotated[int, Field(ge=-20, le=20)] | Literal["any"]
 
 Weight = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
 
+Chance = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+Penalty = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
+
 LineOfCommand = Literal["never", "skip_level", "allowed"]
 
 
@@ -33,12 +37,22 @@ class _Table(BaseModel):
 
 
 class StrengthLimits(_Table):
-    """From which score on a suggestion is called strong or fair; below it is weak."""
+    """How likely a suggestion is to be good, and from which chance on it is strong or fair.
 
-    strong: Weight
-    """A score from here on is a strong match."""
-    fair: Weight
-    """A score from here to `strong` is a fair match."""
+    The chance is `1 / (1 + exp(-(constant + score * s + margin * m)))` of a suggestion whose score
+    is s, m above that of the sixth in the order: logistic regression on judgements.
+    """
+
+    constant: Weight
+    """The chance, in log odds, at a score and a margin of 0."""
+    score: Weight
+    """What a score of 1 adds to the log odds."""
+    margin: Weight
+    """What standing 1 above the sixth adds to the log odds."""
+    strong: Chance
+    """A match with this chance or more of being good is strong."""
+    fair: Chance
+    """A match with this chance or more, up to `strong`, is fair; below it is weak."""
 
     @model_validator(mode="after")
     def _strong_is_above_fair(self) -> Self:
@@ -108,6 +122,10 @@ class ListSettings(_Table):
     """Suggestions in a list."""
     candidates: int = Field(ge=10, le=10_000)
     """About how many eligible people are found by their texts and then ranked by all signals."""
+    alike_penalty: Penalty
+    """What being the very same background as somebody above costs, as a score; 0 turns it off."""
+    load_penalty: Penalty
+    """What being shown far beyond one's free places costs, as a score; 0 turns it off."""
 
 
 class Policy(_Table):

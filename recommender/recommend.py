@@ -5,7 +5,7 @@
 The app, the terminal and the evaluation all come through here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,6 @@ from recommender.eligibility import (
 from recommender.explanation import (
     Contribution,
     Evidence,
-    Strength,
     describe_power,
     find_evidence,
     list_contributions,
@@ -31,10 +30,12 @@ from recommender.explanation import (
 from recommender.features import Match
 from recommender.goals import Goal, goal_vectors, read_goal, whole_goal
 from recommender.kinds import Reading, read_kinds
+from recommender.listing import loads, make_list
 from recommender.policy import Policy
 from recommender.ranking import Ranking, rank
 from recommender.relationships import KINDS, Relationship
 from recommender.retrieval import Candidates, Retriever
+from recommender.strength import Strength, chances, judge
 
 NO_STRONG_MATCH = (
     "No strong match. Try to name the skill or situation in other words, split the goal, "
@@ -68,6 +69,9 @@ class Suggestion:
     job_title: str
     score: float
     strength: Strength
+    chance: float
+    """How likely it is that the suggestion is good, 0 to 1, by the policy's calibration. Not
+    published: what is shown is `strength`."""
     power: str
     evidence: tuple[Evidence, ...]
     contributions: tuple[Contribution, ...]
@@ -204,9 +208,15 @@ def recommend(
     lists = []
     for kind, allowed in allowed_by_kind.items():
         found = retriever.candidates(goal.text, vectors, allowed.mask, policy.list.candidates)
-        ranking = rank(Match(retriever, found, kind, seeker), policy.of(kind).weights)
+        plain = rank(Match(retriever, found, kind, seeker), policy.of(kind).weights)
+        load = loads(people, live, plain.rows)
+        ranking = make_list(plain, retriever, found, load, policy.list, length)
+        # nobody is a weaker match for having been shown to others
+        chance = dict(
+            zip(plain.rows.tolist(), chances(plain, policy.of(kind).strength), strict=True)
+        )
         lists.append(
-            _explain(retriever, policy, seeker, goal, kind, allowed, found, ranking, length)
+            _explain(retriever, policy, seeker, goal, kind, allowed, found, ranking, chance, length)
         )
     reading = read_kinds(retriever.kind_logits(goal.text, vectors[0]))
     return Recommendation(request.seeker_id, goal, retriever.snapshot_id, reading, tuple(lists))
@@ -220,6 +230,7 @@ def rank_everyone(
     *,
     seeker: int | None,
     live: LiveFacts | None = None,
+    length: int | None = None,
 ) -> Ranking:
     """Rank every eligible person for a goal, for evaluation and for `why_not`.
 
@@ -230,18 +241,24 @@ def rank_everyone(
         policy: rules and weights.
         seeker: the seeker's row; None only where `relationship` is None.
         live: facts newer than the snapshot.
+        length: of the list that is made of the order, as `recommend` makes it; None leaves the
+            order as the signals make it.
     """
-    people = retriever.people
+    people, live = retriever.people, live or LiveFacts.none()
     if relationship is None or seeker is None:
         read, mask = whole_goal(goal), np.ones(len(people), np.bool_)
         weights = policy.relevance.weights
     else:
         read = read_goal(goal)
-        mask = eligibility(people, seeker, relationship, policy, live or LiveFacts.none()).mask
+        mask = eligibility(people, seeker, relationship, policy, live).mask
         weights = policy.of(relationship).weights
     vectors = goal_vectors(retriever.encode(read.texts))
     found = retriever.candidates(read.text, vectors, mask, None)
-    return rank(Match(retriever, found, relationship, seeker), weights)
+    ranking = rank(Match(retriever, found, relationship, seeker), weights)
+    if length is None:
+        return ranking
+    load = loads(people, live, ranking.rows)
+    return make_list(ranking, retriever, found, load, policy.list, length)
 
 
 def why_not(
@@ -267,11 +284,12 @@ def why_not(
     )
     if reasons or not request.goal.strip():
         return WhyNot(tuple(reasons), None, ())
-    ranking = rank_everyone(
-        retriever, request.goal, request.relationship, policy, seeker=seeker, live=live
-    )
-    position = int(np.flatnonzero(ranking.rows == candidate)[0])
     length = policy.list.length if request.limit is None else request.limit
+    ranking = rank_everyone(
+        retriever, request.goal, request.relationship, policy,
+        seeker=seeker, live=live, length=length,
+    )  # fmt: skip
+    position = int(np.flatnonzero(ranking.rows == candidate)[0])
     last = max(min(length, len(ranking.rows)) - 1, 0)
     return WhyNot((), position + 1, _held_back(ranking, position, last))
 
@@ -295,6 +313,7 @@ def _explain(
     allowed: Eligibility,
     found: Candidates,
     ranking: Ranking,
+    chance: Mapping[int, float],
     length: int,
 ) -> SuggestionList:
     people = retriever.people
@@ -308,7 +327,8 @@ def _explain(
                 display_name=people.text(row, "display_name"),
                 job_title=people.text(row, "job_title"),
                 score=float(ranking.scores[position]),
-                strength=_strength(policy, kind, float(ranking.scores[position])),
+                strength=judge(chance[row], policy.of(kind).strength),
+                chance=float(chance[row]),
                 power=describe_power(people, seeker, row),
                 evidence=evidence,
                 contributions=list_contributions(ranking, position),
@@ -316,13 +336,6 @@ def _explain(
             )
         )
     return SuggestionList(kind, tuple(suggestions), allowed.excluded, _note(suggestions))
-
-
-def _strength(policy: Policy, kind: Relationship, score: float) -> Strength:
-    limits = policy.of(kind).strength
-    if score >= limits.strong:
-        return Strength.STRONG
-    return Strength.FAIR if score >= limits.fair else Strength.WEAK
 
 
 def _note(suggestions: Sequence[Suggestion]) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from app.store.feedback import feedback_of
+from app.store.impressions import exposure
 from app.store.offers import own_capacities, own_kinds, paused_helpers
 from app.store.records import OPEN_STATES, HelpRequest, NotForMe, State
 from app.store.relationships import active_counts, bonds_of
@@ -15,6 +16,9 @@ from app.store.requests import requests_by, requests_to
 from app.store.schema import requests
 from recommender.policy import Limits
 from recommender.relationships import Relationship
+
+EXPOSURE_DAYS = 30
+"""Who was shown longer ago is not more loaded for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,9 @@ class StoreFacts:
     """Helpers and how many they help now; who helps nobody is absent."""
     asked_enough: Sequence[str]
     """Helpers with as many open requests as the policy allows."""
+    exposure: Sequence[tuple[str, float]] = ()
+    """Helpers and how much others than this seeker were shown them of late: each time counts
+    `1 / log2(1 + place)`. A seeker's own looking changes nothing, so that a list stays as it is."""
     asked: Mapping[Relationship, frozenset[str]] = field(default_factory=dict)
     """Whom this seeker asked and who has not answered, said no or let it expire within the
     cooldown, and who already is in a relationship of this kind with the seeker."""
@@ -79,6 +86,7 @@ def read_facts(
     hidden, hidden_by_kind = _not_for_me(connection, seeker_id, goal_id)
     return replace(
         company_facts(connection, limits, now),
+        exposure=exposure(connection, now.date() - timedelta(days=EXPOSURE_DAYS), seeker_id),
         asked={kind: frozenset(ids) for kind, ids in asked.items()},
         resting=frozenset(request.helper_id for request in sent),
         hidden=frozenset(hidden),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from math import log2
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -9,6 +10,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.store.schema import impressions
 from recommender.relationships import Relationship
+
+LONGEST_LIST = 50
+"""Places beyond count as much as this one. Source: the policy allows no longer list."""
 
 
 def insert_impressions(
@@ -48,3 +52,22 @@ def insert_impressions(
             for kind, place, helper_id in shown
         ],
     )
+
+
+def exposure(connection: sa.Connection, since: date, except_for: str) -> list[tuple[str, float]]:
+    """Add up how much helpers were shown: each time counts `1 / log2(1 + place)`.
+
+    Args:
+        connection: any transaction.
+        since: the first day that counts, UTC.
+        except_for: a seeker whose own looking does not count.
+    """
+    counts = {place: 1 / log2(1 + place) for place in range(1, LONGEST_LIST)}
+    worth = sa.case(counts, value=impressions.c.place, else_=1 / log2(1 + LONGEST_LIST))
+    query = (
+        sa.select(impressions.c.helper_id, sa.func.sum(sa.cast(worth, sa.Float)))
+        .where(impressions.c.shown_on >= since, impressions.c.seeker_id != except_for)
+        .group_by(impressions.c.helper_id)
+        .order_by(impressions.c.helper_id)
+    )
+    return [(helper_id, float(value)) for helper_id, value in connection.execute(query)]

@@ -81,8 +81,8 @@ def _edit_kind(kind: Relationship, policy: KindPolicy) -> dict[str, Any]:
     strength = {
         name: column.number_input(
             say(f"policy.{name}"),
-            -100.0,
-            100.0,
+            0.0,
+            1.0,
             value=float(getattr(policy.strength, name)),
             step=0.05,
             key=f"{name}_{kind}",

@@ -1,0 +1,164 @@
+"""From an order to a good list: no two of one background, and no helper shown to everybody.
+
+Both are taken off the score as contributions of their own, so that a list still stands in the order
+of its scores and every score is still an exact sum.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.live import LiveFacts
+from recommender.people import People
+from recommender.policy import ListSettings
+from recommender.profiles import Field
+from recommender.ranking import Ranking
+from recommender.retrieval import Candidates, Retriever
+
+TOO_ALIKE = "too_alike"
+LOAD = "load"
+
+LABELS = {TOO_ALIKE: "much like one above", LOAD: "shown to many"}
+"""What is taken off a score in a list, and what it is called on a card."""
+
+ALIKE_FROM = 0.5
+"""Two people whose profiles have this cosine or less are different backgrounds."""
+
+FULL_LOAD = 5.0
+"""At this many times their free places, people are as loaded as counts."""
+
+COMPARED = 40
+"""So many of an order are compared with one another first; more only where one could come in."""
+
+Values = NDArray[np.float64]
+
+
+def loads(people: People, live: LiveFacts, rows: NDArray[np.int64]) -> Values:
+    """Say how much people have been shown for the places they have: `(len(rows),)`, 0 to 1.
+
+    Exposure, one for a first place and `1 / log2(1 + rank)` for others, for each free place; five
+    and more count as one.
+
+    Source: the discount of a place is that of Järvelin & Kekäläinen, "Cumulated gain-based
+    evaluation of IR techniques", 2002; exposure as what is to be shared out: Singh & Joachims,
+    "Fairness of exposure in rankings", 2018.
+    """
+    if not len(live.exposure_rows):
+        return np.zeros(len(rows))
+    free = people.capacity.astype(np.float64)
+    free[live.capacity_rows] = live.capacity_free
+    exposure = np.zeros(len(people))
+    exposure[live.exposure_rows] = live.exposure
+    share = exposure[rows] / np.maximum(free[rows], 1.0)
+    return np.minimum(share, FULL_LOAD) / FULL_LOAD
+
+
+def make_list(
+    ranking: Ranking,
+    retriever: Retriever,
+    found: Candidates,
+    load: Values,
+    settings: ListSettings,
+    length: int,
+) -> Ranking:
+    """Order anew, with what each loses for load and for being like somebody above.
+
+    The first `length` are chosen one by one: each time the one with the highest score less load and
+    less likeness to those chosen. All others lose what they are like those chosen; who could not
+    come in anyway is not compared.
+
+    Args:
+        ranking: the order by all signals.
+        retriever: where the profiles' vectors are.
+        found: the candidates that were ranked.
+        load: `(n,)`, 0 to 1, in the order of `ranking`.
+        settings: the penalties.
+        length: how many will be shown.
+
+    Returns:
+        `ranking` itself where nobody loses anything, else one with two more signals whose weights
+        are below zero.
+
+    Source: Carbonell & Goldstein, "The use of MMR, diversity-based reranking", SIGIR 1998.
+    """
+    lighter = ranking.scores - settings.load_penalty * load
+    order = np.lexsort((ranking.rows, -lighter))
+    alike = np.zeros(len(order))
+    chosen = np.zeros(0, np.int64)
+    if settings.alike_penalty and length > 1:
+        chosen, alike = _choose(
+            order, lighter, settings.alike_penalty, length, _Profiles(retriever, found, ranking)
+        )
+    if not load.any() and not alike.any():
+        return ranking
+    scores = lighter - settings.alike_penalty * alike
+    later = np.setdiff1d(order, chosen)
+    later = later[np.lexsort((ranking.rows[later], -scores[later]))]
+    order = np.concatenate((chosen, later))
+    return replace(
+        ranking,
+        rows=ranking.rows[order],
+        scores=scores[order],
+        signals=(*ranking.signals, TOO_ALIKE, LOAD),
+        weights=np.append(ranking.weights, [-settings.alike_penalty, -settings.load_penalty]),
+        values=np.vstack([ranking.values, alike, load])[:, order],
+        place=ranking.place[order],
+    )
+
+
+class _Profiles:
+    """The whole profiles of ranked people as unit vectors; zeros for who has none."""
+
+    def __init__(self, retriever: Retriever, found: Candidates, ranking: Ranking) -> None:
+        self._retriever, self._found, self._place = retriever, found, ranking.place
+
+    def vectors(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Give the profiles of the people at these places of the ranking: `(n, dim)`."""
+        found, numbers, has = self._found, [], []
+        for at, place in enumerate(self._place[positions].tolist()):
+            # the whole profile stands last
+            entry = int(found.starts[place + 1]) - 1
+            if entry >= found.starts[place] and found.field[entry] == Field.PROFILE:
+                numbers.append(int(found.passage[entry]))
+                has.append(at)
+        known = self._retriever.vectors(np.array(numbers, np.int64))
+        vectors = np.zeros((len(positions), known.shape[1]), np.float32)
+        vectors[has] = known
+        return vectors
+
+
+def _choose(
+    order: NDArray[np.int64], scores: Values, penalty: float, length: int, profiles: _Profiles
+) -> tuple[NDArray[np.int64], Values]:
+    """Choose the first few; gives their places in the ranking, and everybody's likeness to them."""
+    n_compared = max(COMPARED, 2 * length)
+    while True:
+        pool = order[:n_compared]
+        chosen, alike, last = _choose_among(
+            scores[pool], profiles.vectors(pool), penalty, min(length, len(pool))
+        )
+        if len(pool) == len(order) or scores[order[len(pool)]] <= last:
+            break
+        n_compared *= 2
+    everyone = np.zeros(len(order))
+    everyone[pool] = alike
+    return pool[chosen], everyone
+
+
+def _choose_among(
+    scores: Values, vectors: NDArray[np.float32], penalty: float, length: int
+) -> tuple[NDArray[np.int64], Values, float]:
+    """Choose greedily; gives the chosen, all likenesses (0 to 1), and the last chosen's score."""
+    alike, left = np.zeros(len(scores)), np.ones(len(scores), np.bool_)
+    chosen: list[int] = []
+    last = -np.inf
+    for _ in range(length):
+        now = np.where(left, scores - penalty * alike, -np.inf)
+        best = int(np.argmax(now))
+        last, left[best] = float(now[best]), False
+        chosen.append(best)
+        cosine = (vectors @ vectors[best]).astype(np.float64)
+        likeness = np.clip((cosine - ALIKE_FROM) / (1 - ALIKE_FROM), 0.0, 1.0)
+        alike[left] = np.maximum(alike, likeness)[left]
+    return np.array(chosen, np.int64), alike, last
