@@ -15,7 +15,7 @@ from recommender.strength import Strength
 _DOTS = {Strength.STRONG: "●●●", Strength.FAIR: "●●○", Strength.WEAK: "●○○"}
 _MAX_NEED_CHARACTERS = 70
 _PARTS = 8
-"""How many colours `pages.css` has for the parts of a bar."""
+"""How many colours `pages.css` has for the parts of a bar; further parts are hatched."""
 
 
 def card(suggestion: Suggestion, people: People, seeker_id: str, goal: Goal) -> str:
@@ -56,7 +56,7 @@ def contribution_bar(contributions: tuple[Contribution, ...], score: float) -> s
     total = sum(abs(part.contribution) for part in contributions) or 1.0
     pieces, words = [], []
     for number, part in enumerate(contributions):
-        shade = f"part-{number % _PARTS}"
+        shade = f"part-{number % _PARTS}" + (" again" if number >= _PARTS else "")
         share = 100 * abs(part.contribution) / total
         pieces.append(f'<span class="{shade}" style="width:{share:.1f}%"></span>')
         words.append(

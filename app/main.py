@@ -13,7 +13,7 @@ from app.texts import escape_markdown, say
 from app.views import find, network, night, offer, policy, programme, quality, requests
 from recommender.errors import LearningRelationshipsError, NotAllowedError
 
-_STYLE = Path(__file__).with_name("pages.css")
+_STYLE = Path(__file__).with_name("pages.css").read_text(encoding="utf-8")
 
 _EMPLOYEE_PAGES: dict[str, Callable[[Identity], None]] = {
     "find": find.show,
@@ -31,7 +31,9 @@ _ADMINISTRATOR_PAGES: dict[str, Callable[[Identity], None]] = {
 
 def _draw() -> None:
     st.set_page_config(page_title=say("house.name"), page_icon="🌱", layout="centered")
-    st.html(_STYLE)
+    # windows are drawn outside the app's own element, which alone knows whether it is light or dark
+    scheme = st.context.theme.type or "light dark"
+    st.html(f"<style>:root {{ color-scheme: {scheme}; }}\n{_STYLE}</style>")
     people = company.current_snapshot().people
     try:
         identity = session.signed_in(people)

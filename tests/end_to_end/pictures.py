@@ -44,12 +44,13 @@ def take(page: Page, path: Path, *, most: int = 1500) -> None:
     )
     before = page.viewport_size
     page.set_viewport_size({"width": width, "height": min(max(int(height), 500), most)})
+    page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollTo(0, 0)")
     page.wait_for_timeout(500)
     page.screenshot(path=path)
     if before:
         page.set_viewport_size(before)
     with Image.open(path) as picture:
-        picture.convert("RGB").quantize(64).save(path, optimize=True)
+        picture.convert("RGB").quantize(160).save(path, optimize=True)
 
 
 def main() -> int:

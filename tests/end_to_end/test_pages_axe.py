@@ -43,6 +43,9 @@ def test_axe_finds_nothing_serious(server: Server, browser: Browser, scheme: str
     faults += look(page, "find")
     page.get_by_role("button", name="Ask").first.click()
     expect(page.get_by_role("dialog").get_by_label("Your message")).to_be_visible()
+    # axe cannot judge contrast in a window that lies over the page; its colours must be the page's
+    window = page.get_by_role("dialog")
+    assert window.evaluate("e => getComputedStyle(e).colorScheme") == scheme
     faults += look(page, "ask")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Not for me").first.click()
