@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from app.identity import Identity
+from app.impression_log import Shown
 from app.store.database import record
 from app.store.feedback import delete_feedback, insert_feedback
 from app.store.goals import delete_goal, find_goal, goals_of, insert_goal, set_reached
-from app.store.impressions import insert_impressions
 from app.store.offers import own_quotable
 from app.store.records import Feedback, NotForMe, SavedGoal, new_id
 from app.store.requests import withdraw_for_goal
@@ -116,21 +116,17 @@ class Finding:
             live = moment.live_facts(connection, identity.person_id, goal_id)
         request = Request(identity.person_id, goal.text, relationship, limit)
         answer = recommend(moment.snapshot, request, moment.policy, live)
-        shown = [
+        places = tuple(
             (part.relationship, suggestion.rank, suggestion.person_id)
             for part in answer.lists
             for suggestion in part.suggestions
-        ]
-        with self.workplace.store.writing() as connection:
-            insert_impressions(
-                connection,
-                shown_on=moment.now.date(),
-                seeker_id=identity.person_id,
-                goal_id=goal_id,
-                snapshot_id=moment.snapshot.snapshot_id,
-                shown=shown,
-            )
-            quotable = own_quotable(connection, {person_id for _, _, person_id in shown})
+        )
+        shown = Shown(
+            moment.now.date(), identity.person_id, goal_id, moment.snapshot.snapshot_id, places
+        )
+        self.workplace.impressions.add(shown)
+        with self.workplace.store.reading() as connection:
+            quotable = own_quotable(connection, {person_id for _, _, person_id in places})
         return _without_private_quotes(answer, quotable)
 
     def next_suggestion(

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from app.impression_log import ImpressionLog
 from app.live_facts import lay_over
 from app.settings import Settings
 from app.store.database import SYSTEM, Store
@@ -121,7 +122,11 @@ class Workplace:
     store: Store
     settings: Settings
     clock: Clock
+    impressions: ImpressionLog = field(init=False)
     _tidied_for: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        self.impressions = ImpressionLog(self.store)
 
     def moment(self) -> Moment:
         """Begin a call: take the snapshot that serves, its policy and the time.
