@@ -7,11 +7,27 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from eval.commands import audit, bench, compare, gate, kinds, measure, report, speed, validate
+from eval.commands import (
+    audit,
+    bench,
+    compare,
+    fit,
+    gate,
+    kinds,
+    load,
+    measure,
+    report,
+    speed,
+    strength,
+    validate,
+)
 from eval.commands import run as run_command
 from recommender.errors import LearningRelationshipsError
 
-COMMANDS = (validate, run_command, measure, kinds, compare, audit, gate, report, bench, speed)
+COMMANDS = (
+    validate, run_command, measure, kinds, strength, load, compare, fit, audit, gate, report, bench,
+    speed,
+)  # fmt: skip
 """In the order of `--help`. To add one, write a module with `register`."""
 
 

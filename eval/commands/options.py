@@ -22,6 +22,11 @@ def add_dataset(parser: argparse.ArgumentParser) -> None:
 def add_setting(parser: argparse.ArgumentParser) -> None:
     """Take the policy, the model, and where to keep indexes."""
     parser.add_argument("--policy", type=Path, help="rules and weights; default: the project's")
+    add_model(parser)
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Take the model, and where to keep indexes."""
     parser.add_argument("--model", default="default", help="a model's folder or name")
     parser.add_argument("--precision", choices=("fp32", "int8"), default="fp32")
     parser.add_argument(

@@ -1,0 +1,36 @@
+"""`python -m eval strength DATASET`: whether strong and weak keep what they promise."""
+
+import argparse
+from typing import Any
+
+from eval.commands.options import add_dataset, add_setting, setting_of
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser("strength", help="how many strong, fair and weak matches are good")
+    add_dataset(parser)
+    add_setting(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print both tables; 1 where strong or weak breaks its promise on held-out seekers."""
+    from eval.commands.fit import render_held
+    from eval.datasets import read_dataset
+    from eval.judged import read_lists
+    from eval.strength import calibrate, check_policy, keeps_promise, shown_of
+    from eval.systems import open_snapshot
+    from recommender.relationships import Relationship
+
+    setting = setting_of(options)
+    dataset = read_dataset(options.dataset)
+    lists = read_lists(dataset, open_snapshot(dataset, setting), setting.policy)
+    shown = shown_of(lists, {kind: setting.policy.of(kind).weights for kind in Relationship})
+    own, found = check_policy(shown, setting.policy), calibrate(shown)
+    print(f"{len(shown.good)} suggestions shown, {shown.good.mean():.3f} of them good")
+    print("fitted on other seekers (10 deals into 5 folds):")
+    print(render_held(found.held))
+    print("by the policy as it is:")
+    print(render_held(own))
+    return 0 if found.holds and keeps_promise(own) else 1
