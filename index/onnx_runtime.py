@@ -15,6 +15,10 @@ from recommender.errors import ModelError
 
 MAX_BATCH_TOKENS = 4096
 """Padding included. Larger batches gain nothing on a CPU: they leave its caches."""
+LEAST_SHARE = 0.6
+"""A text shorter than this share of its group's longest one begins a new group: padding it would
+cost more than one more run. Source: a goal and its needs then take 2.2 times as long as the goal
+alone, else 3.4 times."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,8 @@ def _batches(lengths: list[int]) -> Iterator[list[int]]:
     order = sorted(range(len(lengths)), key=lambda row: -lengths[row])
     batch: list[int] = []
     for row in order:
-        if batch and lengths[batch[0]] * (len(batch) + 1) > MAX_BATCH_TOKENS:
+        full = bool(batch) and lengths[batch[0]] * (len(batch) + 1) > MAX_BATCH_TOKENS
+        if full or (batch and lengths[row] < LEAST_SHARE * lengths[batch[0]]):
             yield batch
             batch = []
         batch.append(row)
