@@ -19,6 +19,7 @@ from eval.commands import (
     report,
     speed,
     strength,
+    train,
     validate,
 )
 from eval.commands import run as run_command
@@ -26,7 +27,7 @@ from recommender.errors import LearningRelationshipsError
 
 COMMANDS = (
     validate, run_command, measure, kinds, strength, load, compare, fit, audit, gate, report, bench,
-    speed,
+    speed, train,
 )  # fmt: skip
 """In the order of `--help`. To add one, write a module with `register`."""
 
