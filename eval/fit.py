@@ -12,13 +12,14 @@ from eval.judged import FOLDS, SEEDS, Floats, JudgedList, Weights, folds_of, ndc
 from recommender.policy import Policy
 from recommender.relationships import Relationship
 
-SHARPNESS = 0.04
-"""The difference of scores that makes one suggestion e times likelier than another. Source: among
-.03, .04 and .05 it made no difference on the sample company."""
+STEPS = np.geomspace(0.01, 1.0, 25)
+"""Differences of scores tried as what makes one suggestion e times likelier than another; the one
+that suits the current weights is taken, so that fitting changes their proportions, not their size.
+"""
 
 PULL = 0.3
 """How strongly weights are held to the current ones. Source: .03 to 3 were alike on the sample
-company; with a tenth of the judgements a weak pull does harm."""
+company."""
 
 FEWEST = 8
 """A kind with fewer lists that somebody fits keeps its weights."""
@@ -81,25 +82,31 @@ def fit_kind(lists: Sequence[JudgedList], start: Floats) -> Floats:
     Source: listwise loss: Cao et al., "Learning to rank: from pairwise approach to listwise
     approach", ICML 2007.
     """
-    spread = np.sqrt(np.mean([part.signals.var(axis=0) for part in lists], axis=0)) / SHARPNESS
+    step = min(STEPS, key=lambda step: _list_loss(lists, start, float(step))[0])
+    spread = np.sqrt(np.mean([part.signals.var(axis=0) for part in lists], axis=0)) / step
 
     def loss(weights: Floats) -> tuple[float, Floats]:
-        total, slope = 0.0, np.zeros_like(weights)
-        for part in lists:
-            gain = 2.0**part.grades - 1
-            share = gain / gain.sum()
-            scores = part.signals @ weights / SHARPNESS
-            log_chance = scores - scores.max()
-            log_chance -= np.log(np.exp(log_chance).sum())
-            total -= float(share @ log_chance)
-            slope += part.signals.T @ (np.exp(log_chance) - share) / SHARPNESS
+        own, slope = _list_loss(lists, weights, float(step))
         moved = (weights - start) * spread
-        total = total / len(lists) + PULL * float(moved @ moved)
-        return total, slope / len(lists) + 2 * PULL * moved * spread
+        return own + PULL * float(moved @ moved), slope + 2 * PULL * moved * spread
 
     bounds = [(0, None) if weight >= 0 else (None, 0) for weight in start]
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
     return np.asarray(found.x, np.float64)
+
+
+def _list_loss(lists: Sequence[JudgedList], weights: Floats, step: float) -> tuple[float, Floats]:
+    """Give the mean cross-entropy of the lists and its slope."""
+    total, slope = 0.0, np.zeros_like(weights)
+    for part in lists:
+        gain = 2.0**part.grades - 1
+        share = gain / gain.sum()
+        scores = part.signals @ weights / step
+        log_chance = scores - scores.max()
+        log_chance -= np.log(np.exp(log_chance).sum())
+        total -= float(share @ log_chance)
+        slope += part.signals.T @ (np.exp(log_chance) - share) / step
+    return total / len(lists), slope / len(lists)
 
 
 def _held_out(lists: Sequence[JudgedList], start: Floats) -> Floats:
