@@ -18,7 +18,7 @@ from index import snapshot as layout
 from index.changes import Changes, check_drop, compare
 from index.embedding_cache import CachingEncoder, EmbeddingCache
 from index.encoder import Encoder, EncoderSettings, Progress, load_encoder
-from index.folder import IndexFolder
+from index.folder import POINTER, IndexFolder
 from index.onnx_graph import cache_folder
 from index.opened import Snapshot
 from index.people_file import read_people
@@ -131,6 +131,8 @@ def build_locked(
 ) -> BuildReport:
     """Do what `build` does; the lock must be held."""
     started = time.perf_counter()
+    if Path(settings.model).is_dir():  # readers may start elsewhere
+        settings = settings.model_copy(update={"model": str(Path(settings.model).resolve())})
     read = read_people(people, as_of=as_of)
     before_id, before = last_whole(index)
     if not accept_drop:
@@ -258,7 +260,7 @@ def _finish(
             raise
         encoder.cache.merge()
     if publish is None:
-        publish = index.current_id() is None
+        publish = not (index.path / POINTER).exists()
     if publish:
         publishing.publish(index, report.snapshot_id)
         report.published = True

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from index import publishing
-from index.build import BuildReport, build_locked, last_whole
+from index.build import BuildReport, build_locked
 from index.encoder import Encoder, EncoderSettings, Progress
 from index.folder import IndexFolder
 from recommender.errors import GateError
@@ -73,17 +73,16 @@ def run_night(
     """
     index = IndexFolder(Path(index_dir))
     with index.locked():
-        serving, _ = last_whole(index)
         report = build_locked(
             index, people, settings=settings or EncoderSettings(), policy_text=policy_text,
             accept_drop=accept_drop, publish=False, progress=progress, encoder=encoder,
         )  # fmt: skip
         started = time.perf_counter()
         command = GATE if gate is None else tuple(shlex.split(gate))
-        if serving is None or not command:
-            outcome = "first night" if serving is None else "off"
+        if report.compared_with is None or not command:
+            outcome = "first night" if report.compared_with is None else "off"
         else:
-            _ask(command, report, index.snapshot(serving))
+            _ask(command, report, index.snapshot(report.compared_with))
             outcome = "passed"
         took = time.perf_counter() - started
         publishing.publish(index, report.snapshot_id, gate=outcome)
