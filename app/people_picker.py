@@ -49,9 +49,9 @@ def _search(people: People, key: str) -> NDArray[np.int64]:
         st.caption(say("who.narrow"))
         return nobody
     names = people.frame["display_name"].fillna("").str.casefold()
-    matches = names.str.contains(text, regex=False).to_numpy(dtype=np.bool_)
-    matches |= np.array([str(person_id).casefold() == text for person_id in people.ids])
-    found = np.flatnonzero(matches)[:_MOST_FOUND]
+    by_name = names.str.contains(text, regex=False).to_numpy(dtype=np.bool_)
+    by_id = np.array([str(person_id).casefold() == text for person_id in people.ids])
+    found = np.flatnonzero(by_name | by_id)[:_MOST_FOUND]
     if not len(found):
         st.caption(label("who.nobody", text=text))
     return found

@@ -1,6 +1,7 @@
-"""axe-core on every page, in light and in dark, and at a phone's width."""
+"""axe-core and contrast on every page, in light, in dark, and at a phone's width."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from tests.end_to_end.lived_in import SEEKER, live_in
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 GOAL = "I want to practise presenting my own work. My English goes away when questions come."
+
+CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
 
 EXCEPTIONS: dict[str, str] = {}
 """Faults of Streamlit's own markup that cannot be mended from here: axe's rule and the element."""
@@ -62,8 +65,39 @@ def test_axe_finds_nothing_serious(server: Server, browser: Browser, scheme: str
     assert not faults, "\n".join(faults)
 
 
+def test_a_request_is_written_and_sent_by_keyboard_alone(server: Server, browser: Browser) -> None:
+    context = new_context(browser)
+    page = sign_in(context.new_page(), server.url, "H0040")
+    page.get_by_label("What would you like to learn?").focus()
+    page.keyboard.type("I want to plan a week so that it survives Monday.")
+    press_until(page, "Find colleagues")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("article").first).to_be_visible()
+    settled(page)
+    press_until(page, "Ask ")
+    page.keyboard.press("Enter")
+    window = page.get_by_role("dialog")
+    expect(window.get_by_label("Your message")).to_be_visible()
+    assert window.evaluate("e => e.contains(document.activeElement)"), "the focus goes inside"
+    press_until(page, "Send")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Your request is on its way to")).to_be_visible()
+    context.close()
+
+
+def press_until(page: Page, name: str) -> None:
+    """Press Tab until the focus is on a button whose name begins so."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        page.wait_for_timeout(30)
+        focused = page.evaluate("() => document.activeElement.innerText || ''")
+        if str(focused).strip().startswith(name):
+            return
+    raise AssertionError(f"the keyboard does not reach {name!r}")
+
+
 def look(page: Page, name: str) -> list[str]:
-    """Run axe; gives a line for each serious or critical fault."""
+    """Run axe and measure contrast; gives a line for each serious or critical fault."""
     page.wait_for_timeout(400)  # what fades in has no contrast yet
     found: list[dict[str, Any]] = Axe().run(page).response["violations"]
     lines = []
@@ -74,4 +108,4 @@ def look(page: Page, name: str) -> list[str]:
             where = " ".join(str(part) for part in node["target"])
             if EXCEPTIONS.get(violation["id"], "\0") not in where + node["html"]:
                 lines.append(f"{name}: {violation['id']} at {where}: {node['html'][:200]}")
-    return lines
+    return lines + [f"{name}: contrast {line}" for line in page.evaluate(CONTRAST)]
