@@ -11,6 +11,7 @@ from recommender.eligibility import LiveFacts, eligibility
 from recommender.explanation import find_evidence, list_contributions
 from recommender.features import Match
 from recommender.goals import goal_vectors, read_goal
+from recommender.listing import make_list
 from recommender.policy import Policy
 from recommender.ranking import Ranking, rank
 from recommender.relationships import Relationship
@@ -66,19 +67,19 @@ def measure_faithfulness(
         if ask.seeker is None or ask.relationship is None:
             continue
         answer = _Answer(retriever, ask.text, ask.relationship, ask.seeker, policy)
-        for position, place in enumerate(answer.ranking.place[:length].tolist()):
+        for position, place in enumerate(answer.listed.place[:length].tolist()):
             suggestions += 1
-            shown = sum(part.contribution for part in list_contributions(answer.ranking, position))
-            worst = max(worst, abs(shown - float(answer.ranking.scores[position])))
+            shown = sum(part.contribution for part in list_contributions(answer.listed, position))
+            worst = max(worst, abs(shown - float(answer.listed.scores[position])))
             quoted = [
                 one.number for one in find_evidence(retriever, answer.found, place, answer.goal)
             ]
-            singly = [answer.falls_without(position, place, [number]) for number in quoted]
+            singly = [answer.falls_without(place, [number]) for number in quoted]
             quotations += len(quoted)
             lowered += sum(singly)
             if quoted:
                 quoting += 1
-                together = answer.falls_without(position, place, quoted)
+                together = answer.falls_without(place, quoted)
                 quoting_lowered += together
     return Faithfulness(suggestions, quoting, quoting_lowered, quotations, lowered, worst)
 
@@ -95,13 +96,22 @@ class _Answer:
         mask = eligibility(retriever.people, seeker, kind, policy, LiveFacts.none()).mask
         vectors = goal_vectors(retriever.encode(self.goal.texts))
         self.found = retriever.candidates(self.goal.text, vectors, mask, None)
-        self.ranking = self._rank(self.found)
+        ranking = self._rank(self.found)
+        self._scores = np.empty(len(self.found))
+        self._scores[ranking.place] = ranking.scores
+        no_load = np.zeros(len(ranking.rows))
+        settings = policy.list
+        self.listed = make_list(ranking, retriever, self.found, no_load, settings, settings.length)
 
-    def falls_without(self, position: int, place: int, passages: list[int]) -> bool:
-        """Say whether the score of the person at `position` is lower without some passages."""
+    def falls_without(self, place: int, passages: list[int]) -> bool:
+        """Say whether the score of the candidate at `place` is lower without some passages.
+
+        It is the score by the person's own signals: what a list takes off for likeness to others
+        changes with the others.
+        """
         again = self._rank(drop_passages(self.found, place, passages))
-        now = float(again.scores[again.rows == self.ranking.rows[position]][0])
-        return now < float(self.ranking.scores[position])
+        now = float(again.scores[again.place == place][0])
+        return now < float(self._scores[place])
 
     def _rank(self, found: Candidates) -> Ranking:
         return rank(Match(self._retriever, found, self._kind, self._seeker), self._weights)

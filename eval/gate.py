@@ -185,7 +185,9 @@ def _top_lists(
     for ask in asks:
         assert ask.seeker is not None
         seeker = snapshot.people.row(str(dataset.people.ids[ask.seeker]))
-        ranking = rank_everyone(snapshot, ask.text, ask.relationship, policy, seeker=seeker)
+        ranking = rank_everyone(
+            snapshot, ask.text, ask.relationship, policy, seeker=seeker, length=policy.list.length
+        )
         parts.append(
             pd.DataFrame(
                 {"goal_id": ask.goal_id, "relationship": ask.kind,

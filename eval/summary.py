@@ -63,7 +63,7 @@ def tabulate_measures(summaries: Sequence[Summary], dataset: Dataset) -> pd.Data
             for figure in REASON_FIGURES if summary.reasons
         ]  # fmt: skip
     columns = ["dataset", "run", "kind", "measure", "value", "low", "high", "n"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).astype({"n": "Int64"})
 
 
 def write_measures(summaries: Sequence[Summary], dataset: Dataset, folder: Path) -> None:

@@ -157,9 +157,11 @@ class RecommenderSystem:
 
     def rank(self, ask: Ask) -> RankedList:
         """Rank as `recommend` does, everyone and not just the first few."""
+        length = None if ask.seeker is None else self.policy.list.length
         ranking = rank_everyone(
-            self.snapshot, ask.text, ask.relationship, self.policy, seeker=ask.seeker
-        )
+            self.snapshot, ask.text, ask.relationship, self.policy, seeker=ask.seeker,
+            length=length,
+        )  # fmt: skip
         return RankedList(ask, ranking.rows, ranking.scores)
 
     def describe(self) -> dict[str, Any]:
