@@ -134,6 +134,10 @@ def test_a_policy_cannot_be_changed_in_passing() -> None:
         ("[mentor]\nmin_levels_above = 3\nmax_levels_above = 2",
          'ours.toml, line 1: in "mentor": min_levels_above is 3 and max_levels_above is 2, '
          "so nobody fits; the first must not be greater than the second"),
+        ("[peer.strength]\nfair = 1.5",
+         'ours.toml, line 2: "peer.strength.fair" is 1.5; it must be a number from 0 to 1'),
+        ("[list]\nload_penalty = -1",
+         'ours.toml, line 2: "list.load_penalty" is -1; it must be a number from 0 to 10'),
         ("[mentor]\ncontractors = true\n[mentor.strength]\nstrong = 0.1\nfair = 0.2",
          'ours.toml, line 3: in "mentor.strength": strong is 0.1 and fair is 0.2; '
          "the first must not be less than the second"),
