@@ -93,7 +93,9 @@ def make_list(
     if not load.any() and not alike.any():
         return ranking
     scores = lighter - settings.alike_penalty * alike
-    later = np.setdiff1d(order, chosen)
+    left = np.ones(len(order), np.bool_)
+    left[chosen] = False
+    later = np.flatnonzero(left)
     later = later[np.lexsort((ranking.rows[later], -scores[later]))]
     order = np.concatenate((chosen, later))
     return replace(
@@ -115,14 +117,12 @@ class _Profiles:
 
     def vectors(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
         """Give the profiles of the people at these places of the ranking: `(n, dim)`."""
-        found, numbers, has = self._found, [], []
-        for at, place in enumerate(self._place[positions].tolist()):
-            # the whole profile stands last
-            entry = int(found.starts[place + 1]) - 1
-            if entry >= found.starts[place] and found.field[entry] == Field.PROFILE:
-                numbers.append(int(found.passage[entry]))
-                has.append(at)
-        known = self._retriever.vectors(np.array(numbers, np.int64))
+        found, place = self._found, self._place[positions]
+        # the whole profile stands last
+        entries = found.starts[place + 1] - 1
+        has = np.flatnonzero(entries >= found.starts[place])
+        has = has[found.field[entries[has]] == Field.PROFILE]
+        known = self._retriever.vectors(found.passage[entries[has]])
         vectors = np.zeros((len(positions), known.shape[1]), np.float32)
         vectors[has] = known
         return vectors
