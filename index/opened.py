@@ -18,7 +18,7 @@ from index.grams import GramIndex
 from index.kinds import KindModel
 from index.lexical import LexicalIndex
 from index.reference import centred
-from index.vectors import Stored, VectorIndex, floats, inner_products
+from index.vectors import FETCHED, Stored, VectorIndex, floats, inner_products
 from recommender.errors import SnapshotError
 from recommender.people import People
 from recommender.retrieval import Candidates
@@ -157,7 +157,7 @@ class Snapshot:
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed goals or needs; see `Retriever`."""
-        return centred(self.encoder.encode_queries(texts), self.centroids[0])
+        return centred(self.encoder.encode_goal(texts), self.centroids[0])
 
     def kind_logits(self, goal: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
         """Say how much a goal asks for each kind; see `Retriever`."""
@@ -202,7 +202,11 @@ class Snapshot:
         if is_flat:
             known = self._whole(goal, vector)
             return choose(known.best[rows], known.lexical[rows], rows, limit)
-        found = self.index.search(vector, eligible, PASSAGES_FETCHED * limit)
+        found = self.index.search(vector, eligible, max(FETCHED, PASSAGES_FETCHED * limit))
+        if len(found) > limit:
+            starts, passages = self._passages_of_all(found)
+            best = np.maximum.reduceat(self._similarity(vector, passages)[0], starts[:-1])
+            found = found[_top(best, limit)]
         chosen = np.union1d(found, self.lexical.best(goal, eligible, limit // 2))
         # never trust a filter of the search library alone
         return chosen[eligible[chosen]]

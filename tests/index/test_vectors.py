@@ -33,6 +33,7 @@ def large(small, monkeypatch):
     from small_company import write
 
     monkeypatch.setattr(vectors, "FLAT_PASSAGES", 2000)
+    monkeypatch.setattr(vectors, "COMPRESSED_DIM", 16)
     monkeypatch.setattr(opened, "EXACT_PEOPLE", 200)
     frame = read_people(write(people(N_PEOPLE), small / "many.csv")).frame
     rows = np.repeat(np.arange(N_PEOPLE, dtype=np.int32), PER_PERSON)
