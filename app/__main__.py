@@ -5,8 +5,10 @@ Exit codes: 0 answered, 1 a problem (one line on stderr), 2 wrong usage.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +71,29 @@ def _migrate(options: argparse.Namespace) -> int:
     return 0
 
 
+def _tidy(options: argparse.Namespace) -> int:
+    from app.services import open_services
+    from app.settings import load_settings
+
+    os.environ["LR_INDEX"] = str(options.index)
+    os.environ["LR_STORE"] = options.store
+    done = open_services(load_settings()).workplace.tidy()
+    print(
+        f"{done.expired} requests expired; {done.withdrawn} requests and "
+        f"{done.relationships_ended} relationships ended because somebody has left"
+    )
+    return 0
+
+
+def _forget(options: argparse.Namespace) -> int:
+    from app.store.database import Store
+    from app.store.erasure import forget_person
+
+    count = forget_person(Store(options.store), options.person, datetime.now(UTC))
+    print(f"{count} rows deleted or made anonymous; 'python -m index forget' does the index")
+    return 0
+
+
 def _print(as_json: bool, document: dict[str, Any], text: str) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=2) if as_json else text)
 
@@ -105,6 +130,18 @@ def _parser() -> argparse.ArgumentParser:
         "--store", help="the store's address (default: LR_STORE, else a file beside the index)"
     )
     command.set_defaults(run=_serve)
+
+    command = commands.add_parser(
+        "tidy", help="end what time or a departure has ended; for the night"
+    )
+    command.add_argument("--index", type=Path, required=True, help="the index folder")
+    command.add_argument("--store", required=True, help="the store's address")
+    command.set_defaults(run=_tidy)
+
+    command = commands.add_parser("forget", help="remove a person from the store")
+    command.add_argument("person", metavar="PERSON_ID")
+    command.add_argument("--store", required=True, help="the store's address")
+    command.set_defaults(run=_forget)
 
     command = commands.add_parser("migrate", help="make the store's tables, or bring them up")
     command.add_argument(
