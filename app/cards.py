@@ -85,7 +85,9 @@ def _strength(strength: Strength) -> str:
 
 def _quote(item: Evidence, goal: Goal) -> str:
     origin = say("field." + item.field)
-    if len(goal.needs) > 1 and item.need in goal.needs:
+    if not item.speaks:
+        origin = say("card.closest", field=origin)
+    elif len(goal.needs) > 1 and item.need in goal.needs:
         number = goal.needs.index(item.need) + 1
         need = _shorten(item.need)
         origin = say("card.speaks_to", field=origin, number=number, need=need)

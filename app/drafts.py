@@ -30,7 +30,8 @@ def write_draft(
         helper_name: who is asked.
     """
     kind = KINDS[relationship]
-    quoted = next((item for item in evidence if item.field != Field.ROLE.word), None)
+    spoken = (item for item in evidence if item.speaks and item.field != Field.ROLE.word)
+    quoted = next(spoken, None)
     parts = [f"Hello {helper_name},"]
     if quoted is not None:
         parts.append(f"I read in your profile: “{_shorten(quoted.passage)}”")

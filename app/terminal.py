@@ -3,11 +3,16 @@
 import textwrap
 from collections.abc import Iterator
 
+from recommender.explanation import Evidence, label_of
+from recommender.goals import Goal
 from recommender.recommend import Recommendation, Suggestion, SuggestionList, WhyNot
 from recommender.relationships import KINDS
 from recommender.strength import Strength
 
 WIDTH = 96
+
+_SHOWN_FROM = 0.0005
+"""A smaller difference would read as nothing."""
 
 _MARKS = {Strength.STRONG: "●●●", Strength.FAIR: "●●○", Strength.WEAK: "●○○"}
 
@@ -17,8 +22,11 @@ def render_recommendation(answer: Recommendation) -> str:
     lines = [f"Goal: {line}" if not number else f"      {line}" for number, line in enumerate(
         textwrap.wrap(answer.goal.text, WIDTH - 6)
     )]  # fmt: skip
+    if len(answer.goal.needs) > 1:
+        for number, need in enumerate(answer.goal.needs, start=1):
+            lines += _wrapped(f"Need {number}: {need}")
     for part in answer.lists:
-        lines += ["", *_list(part)]
+        lines += ["", *_list(part, answer.goal)]
     return clean("\n".join(lines))
 
 
@@ -31,7 +39,11 @@ def render_why_not(answer: WhyNot) -> str:
     lines = [f"Eligible, and number {answer.rank} for this goal."]
     if answer.held_back_by:
         lines.append("Behind the last one suggested because of:")
-        lines += [f"  - {name}: {value:+.3f}" for name, value in answer.held_back_by]
+        lines += [
+            f"  - {label_of(name)}: {value:+.3f}"
+            for name, value in answer.held_back_by
+            if value <= -_SHOWN_FROM
+        ]
     return "\n".join(lines)
 
 
@@ -40,29 +52,43 @@ def clean(text: str) -> str:
     return "".join(character for character in text if character == "\n" or character.isprintable())
 
 
-def _list(part: SuggestionList) -> Iterator[str]:
+def _list(part: SuggestionList, goal: Goal) -> Iterator[str]:
     title = f"{part.relationship.value.upper()} · {KINDS[part.relationship].question}"
     yield title
     yield "─" * min(len(title), WIDTH)
     if part.note:
         yield from textwrap.wrap(part.note, WIDTH)
     for suggestion in part.suggestions:
-        yield from _suggestion(suggestion)
+        yield from _suggestion(suggestion, goal)
     if part.excluded:
-        counts = ", ".join(f"{rule} {count}" for rule, count in part.excluded.items())
+        counts = ", ".join(
+            f"{rule.replace('_', ' ')} {count}" for rule, count in part.excluded.items()
+        )
         yield from textwrap.wrap(f"Left out by a rule: {counts}", WIDTH)
 
 
-def _suggestion(suggestion: Suggestion) -> Iterator[str]:
+def _suggestion(suggestion: Suggestion, goal: Goal) -> Iterator[str]:
     head = f"{suggestion.rank}. {suggestion.display_name} ({suggestion.person_id})"
     yield f"{head}, {suggestion.job_title}"
     yield f"   {_MARKS[suggestion.strength]} {suggestion.strength}, {suggestion.power}"
     for item in suggestion.evidence:
-        yield from textwrap.wrap(
-            f"“{item.passage}” ({item.field.replace('_', ' ')}, {item.similarity:.2f})",
-            WIDTH, initial_indent="   ", subsequent_indent="    ",
-        )  # fmt: skip
+        yield from _wrapped(_quote(item, goal), "   ")
     parts = ", ".join(f"{part.label} {part.contribution:+.3f}" for part in suggestion.contributions)
-    yield from textwrap.wrap(
-        f"{suggestion.score:.3f} = {parts}", WIDTH, initial_indent="   ", subsequent_indent="    "
+    yield from _wrapped(f"{suggestion.score:.3f} = {parts}", "   ")
+    yield from _wrapped(f"To begin: {suggestion.first_conversation}", "   ")
+
+
+def _quote(item: Evidence, goal: Goal) -> str:
+    """Quote a passage with its field and similarity, and the need where there are several."""
+    quote = f"“{item.passage}” ({item.field.replace('_', ' ')}, {item.similarity:.2f})"
+    if not item.speaks:
+        return f"Nothing speaks to the goal clearly; the closest: {quote}"
+    if len(goal.needs) > 1:
+        return f"For need {goal.needs.index(item.need) + 1}: {quote}"
+    return quote
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent + " " * (1 if indent else 2)
     )

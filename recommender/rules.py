@@ -198,7 +198,7 @@ def _says_level_gap(pair: Pair) -> str | None:
     gap = theirs - own
     if (low == "any" or gap >= low) and (high == "any" or gap <= high):
         return None
-    return f"They are {_level_words(gap)}, and {wanted}."
+    return f"They are {level_words(gap)}, and {wanted}."
 
 
 def _says_line_of_command(pair: Pair) -> str | None:
@@ -256,7 +256,7 @@ def _line_words(pair: Pair) -> str | None:
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def _level_words(gap: int) -> str:
+def level_words(gap: int) -> str:
     """Say where somebody stands: "two levels above you", "on your level"."""
     if gap == 0:
         return "on your level"
@@ -269,14 +269,14 @@ def _level_range(low: int | str, high: int | str) -> str:
     """Say where a helper must stand; at least one of the bounds is a number."""
     if isinstance(low, int) and isinstance(high, int):
         if low == high:
-            return _level_words(low)
+            return level_words(low)
         if low == -high:
-            return f"at most {_level_words(high).removesuffix(' above you')} from you"
-        return f"from {_level_words(low)} to {_level_words(high)}"
+            return f"at most {level_words(high).removesuffix(' above you')} from you"
+        return f"from {level_words(low)} to {level_words(high)}"
     if isinstance(low, int):
-        return f"{_level_words(low)} or higher"
+        return f"{level_words(low)} or higher"
     assert isinstance(high, int)
-    return f"{_level_words(high)} or lower"
+    return f"{level_words(high)} or lower"
 
 
 RULES: tuple[Rule, ...] = (

@@ -14,6 +14,7 @@ from app.session import show_kinds
 from app.store.records import SavedGoal
 from app.texts import counted, escape_markdown, label, say
 from recommender.errors import LearningRelationshipsError
+from recommender.explanation import label_of
 from recommender.goals import Goal
 from recommender.kinds import Reading
 from recommender.people import People
@@ -217,7 +218,7 @@ def _show_why_not(
         if found.held_back_by:
             lines.append(say("why_not.behind"))
         lines += [
-            say("why_not.signal", signal=signal, difference=f"{difference:+.2f}")
+            say("why_not.signal", signal=label_of(signal), difference=f"{difference:+.2f}")
             for signal, difference in found.held_back_by
         ]
         st.html('<div class="lr">' + "".join(f"<p>{escape(line)}</p>" for line in lines) + "</div>")

@@ -176,6 +176,36 @@ def test_a_missing_index_is_one_line_and_exit_1(tmp_path: Path) -> None:
     assert "index build" in done.stderr
 
 
+def test_a_file_in_place_of_an_index_is_one_line_and_exit_1(tmp_path: Path) -> None:
+    (tmp_path / "index").write_text("not a folder")
+    done = run_app(
+        "recommend", "--index", str(tmp_path / "index"), "--person", "H0012", "--goal", GOAL
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "--index" in done.stderr
+
+
+def test_several_needs_are_told_apart_and_signals_have_names(halden_index: Path) -> None:
+    goal = "I want to lead a small team one day. How do I read a balance sheet?"
+    asked = ["--index", str(halden_index), "--person", "H0012", "--goal", goal]
+    text = run_app("recommend", *asked, "--relationship", "coach").stdout
+    assert "Need 2: How do I read a balance sheet?" in text
+    assert "For need 2: “" in text
+    assert "To begin: " in text
+    assert "line_of_command" not in text
+    twentieth = answer(halden_index, "H0012", goal, "--relationship", "peer", "--limit", "20")
+    last = twentieth["lists"][0]["suggestions"][-1]["person_id"]
+    why = run_app("why-not", *asked, "--candidate", last, "--relationship", "peer").stdout
+    assert "number 20" in why
+    assert "what they wrote" in why or "common ground" in why
+    assert "-0.000" not in why
+
+
+def test_halves_of_characters_from_a_broken_terminal_are_no_traceback(halden_index: Path) -> None:
+    assert answer(halden_index, "H0012", "learn \udcff to weld")["goal"] == "learn to weld"
+
+
 def test_wrong_usage_is_exit_2(halden_index: Path) -> None:
     assert run_app("recommend", "--index", str(halden_index)).returncode == 2
     kind = ["--person", "H0012", "--goal", GOAL, "--relationship", "friend"]

@@ -1,11 +1,19 @@
 """Reasons, read off the small company."""
 
+import numpy as np
 import pytest
 
-from recommender.explanation import Evidence, describe_power, open_conversation
+from recommender.explanation import (
+    SPEAKS_FROM,
+    Evidence,
+    describe_power,
+    find_evidence,
+    open_conversation,
+)
 from recommender.goals import read_goal
 from recommender.relationships import KINDS, Relationship
-from tests.recommender.company import ADA, BO, CY, DI, ED, FAY, GUS, small_company
+from recommender.retrieval import Candidates
+from tests.recommender.company import ADA, BO, CY, DI, ED, FAY, GUS, Shelf, small_company
 
 PEOPLE = small_company()
 
@@ -51,3 +59,47 @@ def test_a_role_is_no_quotation_and_long_texts_are_cut_at_a_word() -> None:
     )
     assert "Skipper" not in opening
     assert "sail …" in opening
+
+
+TWO_NEEDS = read_goal("I want to learn to splice ropes. Also, I have to read the weather!")
+
+
+def quoted(similarity: list[list[float]]) -> list[tuple[str, float, bool]]:
+    """Find the evidence of one helper; a row of similarities is a text of the goal."""
+    n_passages = len(similarity[0])
+    found = Candidates(
+        rows=np.array([BO]),
+        starts=np.array([0, n_passages]),
+        passage=np.arange(n_passages),
+        field=np.zeros(n_passages, np.uint8),
+        similarity=np.array(similarity, np.float32),
+        lexical=np.zeros(1, np.float32),
+        grams=np.zeros(1, np.float32),
+    )
+    shelf = Shelf(PEOPLE, [BO] * n_passages, [[1.0, 0.0]] * n_passages)
+    evidence = find_evidence(shelf, found, 0, TWO_NEEDS)
+    return [(item.need, round(item.similarity, 2), item.speaks) for item in evidence]
+
+
+def test_each_need_has_its_passage_and_the_best_stands_first() -> None:
+    ropes, weather = TWO_NEEDS.needs
+    assert quoted([[0, 0], [0.3, 0.1], [0.2, 0.5]]) == [(weather, 0.5, True), (ropes, 0.3, True)]
+
+
+def test_a_passage_is_quoted_once_for_the_need_it_is_closest_to() -> None:
+    assert quoted([[0, 0], [0.3, 0.1], [0.4, 0.2]]) == [(TWO_NEEDS.needs[1], 0.4, True)]
+
+
+def test_what_does_not_speak_to_a_need_is_not_said_to() -> None:
+    low = SPEAKS_FROM / 2
+    assert quoted([[0, 0], [0.3, 0], [0, low]]) == [(TWO_NEEDS.needs[0], 0.3, True)]
+
+
+def test_where_nothing_speaks_the_closest_alone_is_shown_as_such() -> None:
+    assert quoted([[0, 0], [0.02, 0], [0, -0.3]]) == [(TWO_NEEDS.needs[0], 0.02, False)]
+
+
+def test_an_opening_does_not_quote_what_does_not_speak_to_the_goal() -> None:
+    goal = read_goal("learn to present")
+    far = Evidence(goal.text, "experience", "Second alto in a Bach choir", SPEAKS_FROM / 2, 0)
+    assert "alto" not in open_conversation(Relationship.COACH, [far], goal)
