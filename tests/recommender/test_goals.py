@@ -41,6 +41,12 @@ def test_what_cannot_be_answered_is_refused_in_a_sentence(text: str) -> None:
         read_goal(text)
 
 
+def test_what_is_no_text_is_dropped() -> None:
+    goal = read_goal("learn \x1b[31mto\x00 sail\udcff well 👩\u200d💻")
+    assert goal.text == "learn [31mto sail well 👩\u200d💻"
+    assert goal.needs == (goal.text,)
+
+
 @given(st.text(min_size=1, max_size=MAX_GOAL_CHARACTERS))
 def test_no_word_is_lost_and_needs_are_few(text: str) -> None:
     if not any(character.isalpha() for character in text):
