@@ -210,7 +210,8 @@ def recommend(
         found = retriever.candidates(goal.text, vectors, allowed.mask, policy.list.candidates)
         plain = rank(Match(retriever, found, kind, seeker), policy.of(kind).weights)
         load = loads(people, live, plain.rows)
-        ranking = make_list(plain, retriever, found, load, policy.list, length)
+        # of the policy's length whatever is shown, so that places are those that `why_not` says
+        ranking = make_list(plain, retriever, found, load, policy.list, policy.list.length)
         # nobody is a weaker match for having been shown to others
         chance = dict(
             zip(plain.rows.tolist(), chances(plain, policy.of(kind).strength), strict=True)
@@ -287,7 +288,7 @@ def why_not(
     length = policy.list.length if request.limit is None else request.limit
     ranking = rank_everyone(
         retriever, request.goal, request.relationship, policy,
-        seeker=seeker, live=live, length=length,
+        seeker=seeker, live=live, length=policy.list.length,
     )  # fmt: skip
     position = int(np.flatnonzero(ranking.rows == candidate)[0])
     last = max(min(length, len(ranking.rows)) - 1, 0)
