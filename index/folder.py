@@ -76,6 +76,11 @@ class IndexFolder:
             text = (self.path / POINTER).read_bytes()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise SnapshotError(
+                f"cannot read {self.path / POINTER} ({error.strerror}); "
+                "check that --index names an index folder that you may read"
+            ) from None
         name = text.decode("ascii", errors="replace").strip()
         if not name or not name.isprintable() or "/" in name or name.startswith("."):
             raise SnapshotError(
