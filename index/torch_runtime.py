@@ -1,7 +1,8 @@
 """The torch runtime: the reference for the fast one, and the source of its graph."""
 
+import contextlib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -42,13 +43,14 @@ def load_torch(model: ModelFolder, adapter: Adapter | None) -> "SentenceTransfor
     from sentence_transformers import SentenceTransformer
 
     try:
-        loaded = SentenceTransformer(
-            str(model.path),
-            device="cpu",
-            local_files_only=True,
-            trust_remote_code=False,
-            model_kwargs={"use_safetensors": True, "attn_implementation": "eager"},
-        )
+        with _without_bars():
+            loaded = SentenceTransformer(
+                str(model.path),
+                device="cpu",
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True, "attn_implementation": "eager"},
+            )
     except Exception as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
         raise ModelError(f"the model in {model.path} cannot be loaded: {reason}") from error
@@ -58,6 +60,20 @@ def load_torch(model: ModelFolder, adapter: Adapter | None) -> "SentenceTransfor
             inner: torch.nn.Module = loaded[0].auto_model  # type: ignore[assignment]
             merge(adapter, dict(inner.named_parameters()))
     return loaded
+
+
+@contextlib.contextmanager
+def _without_bars() -> Iterator[None]:
+    """Keep the library's progress bars out of the terminal of whoever asked for something else."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)
