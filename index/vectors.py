@@ -169,11 +169,14 @@ class VectorIndex:
         """
         flag = faiss.IO_FLAG_MMAP if plan.kind == "ivf" else faiss.IO_FLAG_MMAP_IFC
         try:
-            return cls(faiss.read_index(str(folder / FILE), flag), plan)
+            index = faiss.read_index(str(folder / FILE), flag)
         except RuntimeError as error:
             raise SnapshotError(
                 f"{folder / FILE} cannot be read by FAISS; run 'python -m index verify'"
             ) from error
+        if plan.kind == "ivf":
+            faiss.extract_index_ivf(index).parallel_mode = 1  # one goal's lists on all threads
+        return cls(index, plan)
 
     def __len__(self) -> int:
         return int(self.index.ntotal)
