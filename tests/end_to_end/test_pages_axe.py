@@ -85,6 +85,19 @@ def test_a_request_is_written_and_sent_by_keyboard_alone(server: Server, browser
     context.close()
 
 
+def test_pale_texts_are_found(browser: Browser) -> None:
+    """The measure of contrast is itself measured: #777 on white is 4.48:1, #767676 is 4.54:1,
+    and half a black, 127.5, is 1.05 / 0.264 = 3.98:1."""
+    page = browser.new_page()
+    page.set_content(
+        "<body style='background: #fff'><p style='color: #777'>pale</p>"
+        "<p style='color: #767676'>dark enough</p><p style='color: #777; font-size: 24px'>large</p>"
+        "<div style='opacity: 0.5'><p style='color: #000'>faded</p></div></body>"
+    )
+    assert page.evaluate(CONTRAST) == ['4.48:1 "pale"', '3.98:1 "faded"']
+    page.close()
+
+
 def press_until(page: Page, name: str) -> None:
     """Press Tab until the focus is on a button whose name begins so."""
     for _ in range(60):
