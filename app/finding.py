@@ -16,7 +16,7 @@ from app.store.requests import withdraw_for_goal
 from app.workplace import Workplace
 from recommender.errors import NotAllowedError
 from recommender.explanation import open_conversation
-from recommender.goals import Goal, read_goal
+from recommender.goals import Goal, clean_goal, read_goal
 from recommender.profiles import Field
 from recommender.recommend import (
     Recommendation,
@@ -51,7 +51,8 @@ class Finding:
         """
         moment = self.workplace.moment()
         moment.people.row(identity.person_id)
-        text, now = read_goal(text).text, moment.now
+        read_goal(text)
+        text, now = clean_goal(text), moment.now
         goal = SavedGoal(new_id(), identity.person_id, text, relationship, now, None)
         with self.workplace.store.writing() as connection:
             for kept in goals_of(connection, identity.person_id):

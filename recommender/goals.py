@@ -51,17 +51,10 @@ class Goal:
 def read_goal(text: str) -> Goal:
     """Fold the white space of a goal and split it into its needs.
 
-    Control characters, and the halves of characters that broken input leaves, are dropped: they say
-    nothing, and neither a model nor a store takes all of them.
-
     Raises:
         GoalError: the goal is empty, holds no letters, or is longer than `MAX_GOAL_CHARACTERS`.
     """
-    text = "".join(
-        character
-        for character in text
-        if character.isspace() or unicodedata.category(character) not in _NO_TEXT
-    )
+    text = clean_goal(text)
     folded = " ".join(text.split())
     if not any(character.isalpha() for character in folded):
         raise GoalError("the goal has no words; say in a sentence what you would like to learn")
@@ -71,6 +64,21 @@ def read_goal(text: str) -> Goal:
             "say in a few sentences what you would like to learn"
         )
     return Goal(folded, _split(text))
+
+
+def clean_goal(text: str) -> str:
+    """Fold the white space within the lines of a goal; the lines stay, as they part its needs.
+
+    Control characters, and the halves of characters that broken input leaves, are dropped: they say
+    nothing, and neither a model nor a store takes all of them.
+    """
+    kept = "".join(
+        character
+        for character in text
+        if character.isspace() or unicodedata.category(character) not in _NO_TEXT
+    )
+    lines = (" ".join(line.split()) for line in kept.splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def whole_goal(text: str) -> Goal:

@@ -217,6 +217,13 @@ def test_goals_of_every_kind_are_answered(services, text):
     assert services.finding.goal(SEEKER, goal.id).text == text
 
 
+def test_each_line_of_a_kept_goal_stays_a_need(services):
+    typed = "get the hang of SQL joins\nlead a small team one day"
+    goal = services.finding.save_goal(Identity("H0012"), typed)
+    answer = services.finding.suggest(Identity("H0012"), goal.id, Relationship.COACH)
+    assert answer.goal.needs == tuple(typed.splitlines())
+
+
 def test_a_call_keeps_the_snapshot_that_it_began_with(services, goal_id, reader):
     """Rows of one snapshot laid over another would hide the wrong people."""
     first, *_ = suggested(services, goal_id)

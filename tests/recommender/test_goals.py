@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.errors import GoalError
-from recommender.goals import MAX_GOAL_CHARACTERS, MAX_NEEDS, goal_vectors, read_goal
+from recommender.goals import MAX_GOAL_CHARACTERS, MAX_NEEDS, clean_goal, goal_vectors, read_goal
 
 
 def test_a_simple_goal_is_its_own_only_need() -> None:
@@ -45,6 +45,13 @@ def test_what_is_no_text_is_dropped() -> None:
     goal = read_goal("learn \x1b[31mto\x00 sail\udcff well 👩\u200d💻")
     assert goal.text == "learn [31mto sail well 👩\u200d💻"
     assert goal.needs == (goal.text,)
+
+
+def test_a_goal_that_was_kept_has_the_needs_it_was_typed_with() -> None:
+    typed = "get the hang of SQL joins  \r\n\n lead a small team one day\n"
+    assert clean_goal(typed) == "get the hang of SQL joins\nlead a small team one day"
+    needs = ("get the hang of SQL joins", "lead a small team one day")
+    assert read_goal(typed).needs == read_goal(clean_goal(typed)).needs == needs
 
 
 @given(st.text(min_size=1, max_size=MAX_GOAL_CHARACTERS))
