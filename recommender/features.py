@@ -106,11 +106,15 @@ def _common_ground(match: Match) -> NDArray[np.float64]:
     if match.seeker is None or not len(found):
         return np.zeros(len(found))
     own = match.retriever.passages_of(match.seeker)
-    own = own[match.retriever.fields(own) != Field.PROFILE]
+    own_fields = match.retriever.fields(own)
+    own = own[own_fields != Field.PROFILE]
     pieces = found.field != Field.PROFILE
-    counts = np.bincount(owners(found)[pieces], minlength=len(found))
+    owner = owners(found)
+    counts = np.bincount(owner[pieces], minlength=len(found))
+    # a title alone is no ground: two empty profiles of one title would have all of it in common
+    wrote = np.bincount(owner[_is_written(found.field)], minlength=len(found))
     some = np.flatnonzero(counts)
-    if not len(own) or not len(some):
+    if not _is_written(own_fields).any() or not len(some):
         return np.zeros(len(found))
     there = match.retriever.vectors(found.passage[pieces])
     alike = (match.retriever.vectors(own) @ there.T).astype(np.float64)
@@ -120,7 +124,13 @@ def _common_ground(match: Match) -> NDArray[np.float64]:
     give, take = np.clip(mine_in_theirs, 0.0, 1.0), np.clip(theirs_in_mine, 0.0, 1.0)
     value = np.zeros(len(found))
     value[some] = 2 * give * take / np.maximum(give + take, np.finfo(np.float64).tiny)
+    value[wrote == 0] = 0.0
     return value
+
+
+def _is_written(fields: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Mark passages that people wrote themselves."""
+    return ~np.isin(fields, (Field.ROLE, Field.PROFILE))
 
 
 def _step(match: Match) -> NDArray[np.float64]:

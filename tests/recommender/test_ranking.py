@@ -109,6 +109,14 @@ def test_common_ground_is_the_harmonic_mean_of_both_directions() -> None:
     assert value == pytest.approx([0.9, 0.0])
 
 
+def test_a_title_alone_is_no_common_ground() -> None:
+    # Bo wrote nothing: his only passage is his role, and it is just what Cy wrote
+    found = candidates([BO], [[(A, 0.0)]], [0.0])
+    found.field[:] = Field.ROLE
+    shelf = Shelf(PEOPLE, [BO, CY], [[1, 0], [1, 0]])
+    assert signal("common_ground", match(found, Relationship.PEER, CY, shelf)) == [0.0]
+
+
 def test_departments_languages_and_freshness() -> None:
     at = match(ALL, Relationship.MENTOR)
     assert signal("other_department", at) == [1.0, 0.0, 0.0, 1.0, 1.0, 0.5]
