@@ -11,7 +11,7 @@ from pathlib import Path
 from index import files
 from index.adapters import Adapter
 from index.models import ModelFolder
-from recommender.errors import ModelError
+from recommender.errors import BuildError, ModelError
 
 EXPORT_VERSION = "3"
 """Raise it when the export changes, so that graphs of older versions are not used."""
@@ -43,7 +43,7 @@ def graph_path(model: ModelFolder, adapter: Adapter | None, precision: str) -> P
     folder = cache_folder() / "graphs"
     path = folder / f"{key}-{precision}.onnx"
     if not _is_whole(path):
-        files.make_folder(folder)
+        _make_cache(folder)
         if precision == "int8":
             _quantize(graph_path(model, adapter, "fp32"), path)
         else:
@@ -51,6 +51,13 @@ def graph_path(model: ModelFolder, adapter: Adapter | None, precision: str) -> P
             _export(model, adapter, path)
         files.write_text(_checksum_path(path), _sha256(path) + "\n")
     return path
+
+
+def _make_cache(folder: Path) -> None:
+    try:
+        files.make_folder(folder)
+    except BuildError as error:
+        raise BuildError(f"{error}; let {CACHE} name a folder that may be written") from error
 
 
 def _checksum_path(path: Path) -> Path:

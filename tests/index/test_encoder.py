@@ -14,7 +14,7 @@ import pytest
 from index import adapters, models, onnx_graph
 from index.encoder import EncoderSettings, load_encoder
 from index.models import find_model
-from recommender.errors import ModelError
+from recommender.errors import BuildError, ModelError
 
 TEXTS = [
     "",
@@ -159,6 +159,13 @@ def test_a_damaged_graph_is_made_again(tmp_path, monkeypatch, plain, capfd):
     assert np.abs(again.encode_queries(TEXTS) - plain.encode_queries(TEXTS)).max() < 1e-6
     assert path.read_bytes() != bytes(raw)
     assert capfd.readouterr() == ("", ""), "whoever asks a question sees no exporter at work"
+
+
+def test_a_cache_that_cannot_be_made_is_said_with_the_remedy(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(onnx_graph.CACHE, str(tmp_path / "file" / "cache"))
+    with pytest.raises(BuildError, match=f"cannot write .*{onnx_graph.CACHE}"):
+        onnx_graph.graph_path(find_model("default"), None, "fp32")
 
 
 @pytest.fixture
