@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from recommender.people import PEOPLE_COLUMNS
 from recommender.relationships import Relationship
 
 STATUSES: tuple[str, ...] = ("active", "leave")
@@ -30,9 +29,6 @@ LIST_COLUMNS: tuple[str, ...] = ("languages", "skills", "open_to")
 PROFILE_COLUMNS: tuple[str, ...] = ("about", "experience", "skills", "can_help_with")
 """The texts people write; a report never shows them."""
 MULTILINE_COLUMNS: tuple[str, ...] = ("about", "experience", "can_help_with")
-ONE_LINE_COLUMNS: tuple[str, ...] = tuple(
-    name for name in PEOPLE_COLUMNS if name not in MULTILINE_COLUMNS
-)
 
 HIDDEN = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{84}\x{86}-\x{9f}\x{200b}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2060}\x{2066}-\x{2069}\x{feff}]"  # fmt: skip  # noqa: E501
 """Control, zero-width and direction characters (RE2). The joiners U+200C and U+200D stay: Persian,
