@@ -40,6 +40,7 @@ setup: $(VENV)/.ready
 $(INDEX)/CURRENT: $(VENV)/.ready $(HALDEN)/people.csv
 	@mkdir -p $(INDEX)
 	$(BIN)/python -m index build $(HALDEN)/people.csv --index $(INDEX)
+	@if [ $@ -ot $< ] || [ $@ -ot $(HALDEN)/people.csv ]; then $(BIN)/python -m index publish --index $(INDEX); fi
 
 # H0213, Head of Learning, administers, so that the desk can be looked at
 app: export LR_ADMINS ?= H0213
