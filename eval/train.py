@@ -24,7 +24,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -33,10 +33,10 @@ from torch.nn import functional
 from eval.training_cases import CASES, HELD_OUT, Case, general_texts, read_cases
 from recommender.errors import DatasetError, ModelError
 
-if TYPE_CHECKING:
-    from peft import PeftModel
-
 logger = logging.getLogger(__name__)
+
+_Adapted = Any
+"""peft's `PeftModel`, which is imported only where a model is trained."""
 
 ADAPTER_CONFIG = "adapter_config.json"
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
@@ -176,7 +176,7 @@ def train(
 class _Embedder:
     """Mean-pooled unit embeddings, in groups of similar length to save padding."""
 
-    def __init__(self, model: "PeftModel", tokenizer: Any, recipe: Recipe) -> None:
+    def __init__(self, model: _Adapted, tokenizer: Any, recipe: Recipe) -> None:
         self._model = model
         self._tokenizer = tokenizer
         self._recipe = recipe
@@ -213,7 +213,7 @@ def _groups(tokens: Sequence[list[int]]) -> Iterator[list[list[int]]]:
         yield group
 
 
-def _load(base: Path, recipe: Recipe) -> tuple["PeftModel", _Embedder]:
+def _load(base: Path, recipe: Recipe) -> tuple[_Adapted, _Embedder]:
     try:
         from peft import LoraConfig, get_peft_model
     except ImportError:
@@ -260,7 +260,7 @@ def _batches(rows: list[Case], recipe: Recipe, draw: random.Random) -> Iterator[
 class _Keeper:
     """Where the untouched encoder has the general texts."""
 
-    def __init__(self, model: "PeftModel", embedder: _Embedder, recipe: Recipe) -> None:
+    def __init__(self, model: _Adapted, embedder: _Embedder, recipe: Recipe) -> None:
         self.texts = general_texts() if recipe.keep_weight else []
         if not self.texts:
             return
@@ -298,7 +298,7 @@ def _loss(
     return loss + recipe.keep_weight * moved
 
 
-def _save(model: "PeftModel", out: Path, seed: int, recipe: Recipe) -> None:
+def _save(model: _Adapted, out: Path, seed: int, recipe: Recipe) -> None:
     """Write the adapter in peft's format, with float16 weights and no local path."""
     from peft import get_peft_model_state_dict
 
