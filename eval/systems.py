@@ -121,13 +121,6 @@ class RememberingEncoder:
             self._known[key] = self.encoder.encode_queries(texts)
         return self._known[key]
 
-    def encode_goal(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed a goal and its needs; see `Encoder`."""
-        key = ("goal", *texts)
-        if key not in self._known:
-            self._known[key] = self.encoder.encode_goal(texts)
-        return self._known[key]
-
     def encode_passages(
         self, texts: Sequence[str], progress: Progress | None = None
     ) -> NDArray[np.float32]:

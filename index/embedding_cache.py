@@ -154,10 +154,6 @@ class CachingEncoder:
         """Embed goals; see `Encoder`."""
         return self._encode("query", texts, None)
 
-    def encode_goal(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed a goal and its needs; see `Encoder`."""
-        return self.inner.encode_goal(texts)
-
     def encode_passages(
         self, texts: Sequence[str], progress: Progress | None = None
     ) -> NDArray[np.float32]:

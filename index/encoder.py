@@ -55,16 +55,6 @@ class Encoder(Protocol):
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed goals: `(len(texts), dim)` float32, unit rows."""
 
-    def encode_goal(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed a goal and the needs that stand in it, in their order: `(len(texts), dim)`.
-
-        Unit rows, the goal's first. Where it can, an encoder takes each need as the mean of its
-        tokens in the pass of the whole goal, which costs no second pass and knows the context.
-
-        Source: M. Günther et al., "Late Chunking", 2024, arXiv 2409.04701. Measured on the sample
-        company: nDCG@5 .501 so and .501 with the needs embedded one by one, at half the time.
-        """
-
     def encode_passages(
         self, texts: Sequence[str], progress: Progress | None = None
     ) -> NDArray[np.float32]:

@@ -34,9 +34,6 @@ class ModelFolder:
     query_prompt: str
     """Stands in front of each goal; empty for most models."""
     passage_prompt: str
-    pools_by_mean: bool
-    """Whether a text's vector is the mean of its tokens' vectors and nothing comes after: then a
-    part of a text has one too, the mean of its own tokens'."""
     pad_id: int
     """The token that fills a row up; some models derive positions from it."""
     settings_sha256: str
@@ -141,20 +138,9 @@ def _read(name: str, path: Path) -> ModelFolder:
         lower_case=bool(sentence.get("do_lower_case", False)),
         query_prompt=str(prompts.get("query", "")),
         passage_prompt=str(prompts.get("document", prompts.get("passage", ""))),
-        pools_by_mean=_pools_by_mean(path),
         pad_id=int(config.get("pad_token_id") or 0),
         settings_sha256=_settings_sha256(path),
     )
-
-
-def _pools_by_mean(path: Path) -> bool:
-    modules = json.loads((path / "modules.json").read_text(encoding="utf-8"))
-    kinds = [str(module.get("type", "")).rsplit(".", 1)[-1] for module in modules]
-    if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
-        return False
-    pooling = _json(path / modules[1].get("path", "") / "config.json")
-    modes = [name for name, on in pooling.items() if name.startswith("pooling_mode") and on is True]
-    return modes == ["pooling_mode_mean_tokens"] or pooling.get("pooling_mode") == "mean"
 
 
 def _settings_sha256(path: Path) -> str:

@@ -13,7 +13,7 @@ from index.adapters import Adapter
 from index.models import ModelFolder
 from recommender.errors import BuildError, ModelError
 
-EXPORT_VERSION = "3"
+EXPORT_VERSION = "2"
 """Raise it when the export changes, so that graphs of older versions are not used."""
 OPSET = 17
 QUANTIZED_BLOCK = 64
@@ -91,13 +91,10 @@ def _export(model: ModelFolder, adapter: Adapter | None, path: Path) -> None:
             super().__init__()
             self.inner = loaded
 
-        def forward(
-            self, ids: torch.Tensor, mask: torch.Tensor
-        ) -> tuple[torch.Tensor, torch.Tensor]:
+        def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
             features = self.inner({"input_ids": ids, "attention_mask": mask})
             vectors: torch.Tensor = features["sentence_embedding"]
-            tokens: torch.Tensor = features["token_embeddings"]
-            return torch.nn.functional.normalize(vectors, dim=-1), tokens
+            return torch.nn.functional.normalize(vectors, dim=-1)
 
     ids = torch.tensor([[0, 5, 6, 7, 2], [0, 5, 2, 1, 1]])
     mask = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])
@@ -109,12 +106,11 @@ def _export(model: ModelFolder, adapter: Adapter | None, path: Path) -> None:
                 (ids, mask),
                 str(temporary),
                 input_names=["input_ids", "attention_mask"],
-                output_names=["embedding", "tokens"],
+                output_names=["embedding"],
                 dynamic_axes={
                     "input_ids": shape,
                     "attention_mask": shape,
                     "embedding": {0: "texts"},
-                    "tokens": shape,
                 },
                 opset_version=OPSET,
                 dynamo=False,

@@ -55,26 +55,12 @@ class OnnxEncoder:
             raise ModelError(f"the graph of {folder.name} cannot be loaded: {error}") from error
         tokenizer = _tokenizer(folder)
         revision = revision_of(folder, adapter, settings.precision)
-        probe = session.run(["embedding"], _feed([tokenizer.encode("a").ids], folder.pad_id))[0]
+        probe = session.run(None, _feed([tokenizer.encode("a").ids], folder.pad_id))[0]
         return cls(folder.name, revision, probe.shape[1], session, tokenizer, folder)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed goals; see `Encoder`."""
         return self._encode(texts, self.folder.query_prompt, None)
-
-    def encode_goal(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed a goal and its needs in the one pass of the goal; see `Encoder`."""
-        if len(texts) < 2 or not self.folder.pools_by_mean:
-            return self.encode_queries(texts)
-        lowered = self.folder.lower_case
-        whole, *needs = (text.lower() if lowered else text for text in texts)
-        encoding = self.tokenizer.encode(self.folder.query_prompt + whole)
-        spans = _spans(encoding.offsets, self.folder.query_prompt + whole, needs)
-        if spans is None:
-            return self.encode_queries(texts)
-        tokens = self.session.run(["tokens"], _feed([encoding.ids], self.folder.pad_id))[0][0]
-        vectors = np.stack([tokens.mean(axis=0), *(tokens[span].mean(axis=0) for span in spans)])
-        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
     def encode_passages(
         self, texts: Sequence[str], progress: Progress | None = None
@@ -95,28 +81,12 @@ class OnnxEncoder:
         done = 0
         for rows in _batches([len(row) for row in ids]):
             vectors[rows] = self.session.run(
-                ["embedding"], _feed([ids[row] for row in rows], self.folder.pad_id)
+                None, _feed([ids[row] for row in rows], self.folder.pad_id)
             )[0]
             done += len(rows)
             if progress is not None:
                 progress(done, len(texts))
         return vectors
-
-
-def _spans(
-    offsets: Sequence[tuple[int, int]], whole: str, needs: Sequence[str]
-) -> list[list[int]] | None:
-    """Find the tokens of each need in the goal; None where a need is not all in it."""
-    spans, start = [], 0
-    for need in needs:
-        start = whole.find(need, start)
-        end = start + len(need)
-        span = [at for at, (left, right) in enumerate(offsets) if start <= left < right <= end]
-        if start < 0 or not span or offsets[span[-1]][1] < len(whole[:end].rstrip()):
-            return None
-        spans.append(span)
-        start = end
-    return spans
 
 
 def _tokenizer(folder: ModelFolder) -> Any:

@@ -157,7 +157,7 @@ class Snapshot:
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed goals or needs; see `Retriever`."""
-        return centred(self.encoder.encode_goal(texts), self.centroids[0])
+        return centred(self.encoder.encode_queries(texts), self.centroids[0])
 
     def kind_logits(self, goal: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
         """Say how much a goal asks for each kind; see `Retriever`."""

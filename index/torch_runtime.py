@@ -107,10 +107,6 @@ class TorchEncoder:
         """Embed goals; see `Encoder`."""
         return self._encode([self.folder.query_prompt + text for text in texts])
 
-    def encode_goal(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed a goal and its needs; see `Encoder`."""
-        return self.encode_queries(texts)
-
     def encode_passages(
         self, texts: Sequence[str], progress: Progress | None = None
     ) -> NDArray[np.float32]:

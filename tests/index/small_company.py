@@ -28,9 +28,6 @@ class HashEncoder:
     def encode_queries(self, texts):
         return self._encode(texts)
 
-    def encode_goal(self, texts):
-        return self._encode(texts)
-
     def encode_passages(self, texts, progress=None):
         if progress is not None:
             progress(len(texts), len(texts))
