@@ -19,10 +19,9 @@ from index.changes import Changes, check_drop, compare
 from index.embedding_cache import CachingEncoder, EmbeddingCache
 from index.encoder import Encoder, EncoderSettings, Progress, load_encoder
 from index.folder import POINTER, IndexFolder
-from index.onnx_graph import cache_folder
 from index.opened import Snapshot
 from index.people_file import read_people
-from index.reference import Centring
+from index.reference.kept import kept_centring
 from index.verification import verify
 from index.writing import Content, centre, write_snapshot
 from recommender.errors import SnapshotError
@@ -199,12 +198,6 @@ def caching(index: IndexFolder, encoder: Encoder) -> CachingEncoder:
     return CachingEncoder(encoder, EmbeddingCache.open(index.cache / encoder.revision, encoder.dim))
 
 
-def _of_all_companies(encoder: Encoder) -> CachingEncoder:
-    """Put the user's cache before an encoder, for texts that are no company's own."""
-    folder = cache_folder() / "reference" / encoder.revision
-    return CachingEncoder(encoder, EmbeddingCache.open(folder, encoder.dim))
-
-
 def last_whole(index: IndexFolder) -> tuple[str | None, pd.DataFrame | None]:
     """Read the people of the published snapshot, or of the newest published one that is whole."""
     current = None
@@ -239,7 +232,7 @@ def _finish(
     parse_policy(policy, layout.POLICY)
     report.n_passages = len(passages)
     with report.timed("centre"):
-        centring = Centring.of(_of_all_companies(encoder.inner))
+        centring = kept_centring(encoder.inner)
         own, passages = centre(vectors, passages, centring)
     model = layout.Model(
         name=encoder.name, revision=encoder.revision, dim=encoder.dim, settings=settings,

@@ -19,8 +19,6 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
 
 from index import files
 from recommender.relationships import Relationship
@@ -59,6 +57,8 @@ class KindModel:
         Args:
             encoded: `(n, dim)` float32, centred unit rows: the vectors of `labelled_goals`.
         """
+        from scipy.sparse import csr_matrix
+
         texts, kinds = labelled_goals()
         counted = [_count(text) for text in texts]
         starts = np.cumsum([0, *(len(buckets) for buckets, _ in counted)])
@@ -130,6 +130,8 @@ def _fit(design: Any, kinds: NDArray[np.int64], penalty: float) -> NDArray[np.fl
     Returns:
         `(4, k + 1)` float32; the last column is the constant.
     """
+    from scipy.optimize import minimize
+
     n_kinds, n_columns = len(_KINDS), design.shape[1] + 1
     counts = np.bincount(kinds, minlength=n_kinds)
     weight = (len(kinds) / (n_kinds * np.maximum(counts, 1)))[kinds]

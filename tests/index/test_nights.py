@@ -11,7 +11,9 @@ from index.__main__ import main
 from index.build import build
 from index.folder import IndexFolder
 from index.night import run_night
+from index.onnx_graph import cache_folder
 from index.publishing import prune, publish, rollback
+from index.reference.kept import kept_centring
 from index.search import IndexReader, Snapshot
 from index.snapshot import read_report
 from recommender.errors import BusyError, DropError, GateError, SnapshotError
@@ -204,3 +206,18 @@ def test_a_reader_keeps_what_it_has_when_the_new_one_is_damaged(small, caplog):
     (small / "index" / "CURRENT").write_text(report.snapshot_id)
     assert reader.current() is old
     assert "vectors.npy" in caplog.text
+
+
+def test_the_reference_texts_are_embedded_once_for_all_companies(small):
+    first = HashEncoder()
+    kept_centring(first)
+    second = HashEncoder()
+    kept = kept_centring(second)
+    assert second.embedded == []
+    (folder,) = (cache_folder() / "reference").glob(f"{HashEncoder.revision}-*")
+    raw = bytearray((folder / "goals.npy").read_bytes())
+    raw[-1] ^= 1
+    (folder / "goals.npy").write_bytes(raw)
+    again = kept_centring(second)
+    assert len(second.embedded) > 1000
+    assert (again.goals == kept.goals).all()

@@ -1,0 +1,67 @@
+"""What follows from the reference texts, made once for each encoder and kept for all builds."""
+
+import hashlib
+import json
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+from index import files
+from index.encoder import Encoder
+from index.kinds import KindModel
+from index.onnx_graph import cache_folder
+from index.reference import Centring
+
+SUMS = "sha256.json"
+MADE_FROM: tuple[str, ...] = (
+    "kinds.py", "reference/__init__.py", "reference/goals.txt", "reference/kinds.tsv",
+    "reference/passages.txt",
+)  # fmt: skip
+"""Files of this package of which any change makes the kept results void."""
+
+
+def kept_centring(encoder: Encoder) -> Centring:
+    """Give an encoder's centring, embedding the reference texts only the first time.
+
+    Raises:
+        BuildError: the cache cannot be written.
+    """
+    folder = cache_folder() / "reference" / f"{encoder.revision}-{_key()}"
+    if not _is_whole(folder):
+        _save(Centring.of(encoder), folder)
+    return Centring(
+        np.load(folder / "goals.npy"),
+        np.load(folder / "passages.npy"),
+        np.load(folder / "reference.npy"),
+        KindModel.open(folder),
+    )
+
+
+def _save(centring: Centring, folder: Path) -> None:
+    files.make_folder(folder)
+    files.write_array(folder / "goals.npy", centring.goals)
+    files.write_array(folder / "passages.npy", centring.passages)
+    files.write_array(folder / "reference.npy", centring.reference)
+    centring.kinds.save(folder)
+    sums = {path.name: _sha256(path) for path in sorted(folder.glob("*.npy"))}
+    files.write_json(folder / SUMS, sums)
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        sums = json.loads((folder / SUMS).read_text(encoding="utf-8"))
+        return bool(sums) and all(_sha256(folder / name) == sum_ for name, sum_ in sums.items())
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _key() -> str:
+    digest = hashlib.sha256()
+    for name in MADE_FROM:
+        digest.update(resources.files("index").joinpath(name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
