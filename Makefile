@@ -58,7 +58,7 @@ system:
 	@.ci/system-parts
 
 test: $(VENV)/.ready system
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 # the sample company and, where they lie beside this checkout, the public benchmarks
 bench-quality: $(VENV)/.ready
