@@ -10,10 +10,14 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recommender.errors import LearningRelationshipsError
 from recommender.relationships import Relationship
+
+if TYPE_CHECKING:
+    from index.search import Snapshot
+    from recommender.policy import Policy
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,14 +34,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
-def _recommend(options: argparse.Namespace) -> int:
-    from app.terminal import render_recommendation
+def _published(index_dir: Path) -> "tuple[Snapshot, Policy]":
     from index.search import IndexReader
     from recommender.policy import parse_policy
+
+    snapshot = IndexReader(index_dir).current()
+    return snapshot, parse_policy(
+        snapshot.policy_text, f"policy of snapshot {snapshot.snapshot_id}"
+    )
+
+
+def _recommend(options: argparse.Namespace) -> int:
+    from app.terminal import render_recommendation
     from recommender.recommend import Request, recommend
 
-    snapshot = IndexReader(options.index).current()
-    policy = parse_policy(snapshot.policy_text, f"policy of snapshot {snapshot.snapshot_id}")
+    snapshot, policy = _published(options.index)
     request = Request(options.person, options.goal, options.relationship, options.limit)
     answer = recommend(snapshot, request, policy)
     _print(options.json, answer.to_json(), render_recommendation(answer))
@@ -46,12 +57,9 @@ def _recommend(options: argparse.Namespace) -> int:
 
 def _why_not(options: argparse.Namespace) -> int:
     from app.terminal import render_why_not
-    from index.search import IndexReader
-    from recommender.policy import parse_policy
     from recommender.recommend import Request, why_not
 
-    snapshot = IndexReader(options.index).current()
-    policy = parse_policy(snapshot.policy_text, f"policy of snapshot {snapshot.snapshot_id}")
+    snapshot, policy = _published(options.index)
     request = Request(options.person, options.goal or "", options.relationship)
     answer = why_not(snapshot, request, options.candidate, policy)
     _print(options.json, answer.to_json(), render_why_not(answer))

@@ -25,6 +25,7 @@ from index.reference.kept import kept_centring
 from index.verification import verify
 from index.writing import Content, centre, write_snapshot
 from recommender.errors import SnapshotError
+from recommender.features import SIGNALS
 from recommender.policy import default_policy_text, parse_policy
 from recommender.profiles import Field, passages_frame
 
@@ -229,7 +230,7 @@ def _finish(
     drawn: bool,
 ) -> BuildReport:
     policy = policy_text if policy_text is not None else default_policy_text()
-    parse_policy(policy, layout.POLICY)
+    parse_policy(policy, layout.POLICY, signals=frozenset(SIGNALS))
     report.n_passages = len(passages)
     with report.timed("centre"):
         centring = kept_centring(encoder.inner)
