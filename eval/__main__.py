@@ -16,6 +16,7 @@ from eval.commands import (
     kinds,
     load,
     measure,
+    nights,
     report,
     speed,
     strength,
@@ -27,7 +28,7 @@ from recommender.errors import LearningRelationshipsError
 
 COMMANDS = (
     validate, run_command, measure, kinds, strength, load, compare, fit, audit, gate, report, bench,
-    speed, train,
+    speed, nights, train,
 )  # fmt: skip
 """In the order of `--help`. To add one, write a module with `register`."""
 

@@ -1,0 +1,276 @@
+"""What a night costs by how much changed, and how fast texts are embedded.
+
+Where a night would embed for hours, every so many texts are embedded and the others drawn: what
+embedding all of them takes is then reckoned from those that were, and marked so.
+"""
+
+import math
+import resource
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from eval.synthetic import Spread, draw_people
+from index.embedding_cache import EmbeddingCache, keys_of
+from index.encoder import Encoder, EncoderSettings, Progress
+from index.night import run_night
+from index.people_file import read_people
+from index.reference.kept import kept_centring
+from recommender.profiles import Field, passages_frame
+
+SHARES: tuple[float, ...] = (0.0, 0.01, 0.1, 1.0)
+"""Shares of the people whose every text is another one in the morning."""
+REWRITTEN = ("about", "can_help_with", "experience", "skills", "job_title")
+ROUNDS = 2
+"""Ours and the bare library take turns; the faster round of each counts."""
+
+
+@dataclass
+class PartlyDrawn:
+    """An `Encoder` that embeds every `stride`th new text and draws the others.
+
+    What was drawn for a text stays the same, so that a build's checks hold.
+    """
+
+    inner: Encoder
+    spread: Spread
+    drawn: EmbeddingCache
+    scratch: Path
+    stride: int = 1
+    """1 embeds all of them."""
+    n_embedded: int = 0
+    n_drawn: int = 0
+    embedding: "Clock" = field(default_factory=lambda: Clock())
+    drawing: "Clock" = field(default_factory=lambda: Clock())
+    _real: set[bytes] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        """The inner encoder's name."""
+        return self.inner.name
+
+    @property
+    def revision(self) -> str:
+        """The inner encoder's revision."""
+        return self.inner.revision
+
+    @property
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self.inner.dim
+
+    def start(self, stride: int) -> None:
+        """Begin another night."""
+        self.stride, self.n_embedded, self.n_drawn = stride, 0, 0
+        self.embedding, self.drawing = Clock(), Clock()
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed goals; see `Encoder`."""
+        return self.inner.encode_queries(texts)
+
+    def encode_passages(
+        self, texts: Sequence[str], progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Embed some of the passages and draw the others; see `Encoder`."""
+        with self.drawing:
+            keys = keys_of("passage", texts)
+            known, vectors = self.drawn.find(keys)
+            new = np.flatnonzero(~known)
+            chosen = np.array([key in self._real for key in keys[new].tolist()], np.bool_)
+            chosen[self.stride // 2 :: self.stride] = True
+            some, others = new[chosen], new[~chosen]
+            if len(others):
+                vectors[others] = self._draw(len(others))
+                self.drawn.add(keys[others], vectors[others])
+        with self.embedding:
+            vectors[some] = self.inner.encode_passages([texts[place] for place in some], progress)
+        self._real.update(keys[some].tolist())
+        self.n_embedded += len(some)
+        self.n_drawn += len(others)
+        return vectors
+
+    def _draw(self, n: int) -> NDArray[np.float32]:
+        rng = np.random.default_rng(self.n_drawn)
+        fields = rng.choice(self.spread.fields, n)
+        passages = pd.DataFrame({"person_row": np.arange(n), "field": fields})
+        into = self.scratch / "drawn.npy"
+        drawn = self.spread.draw(passages, into, seed=len(self.drawn))
+        return np.asarray(drawn, np.float32)
+
+
+@dataclass(slots=True)
+class Clock:
+    """Adds up wall and CPU seconds (of all threads) of what happens inside it."""
+
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+
+    def __enter__(self) -> Self:
+        self.wall_s -= time.perf_counter()
+        self.cpu_s -= time.process_time()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wall_s += time.perf_counter()
+        self.cpu_s += time.process_time()
+
+    def times(self, factor: float) -> "Clock":
+        """Reckon what `factor` times as much would take."""
+        return Clock(self.wall_s * factor, self.cpu_s * factor)
+
+    def plus(self, other: "Clock", sign: int = 1) -> "Clock":
+        """Add another clock's seconds, or take them away."""
+        return Clock(self.wall_s + sign * other.wall_s, self.cpu_s + sign * other.cpu_s)
+
+
+@dataclass(frozen=True, slots=True)
+class NightCost:
+    """What one night took."""
+
+    name: str
+    n_changed: int
+    """People that were added or changed."""
+    n_texts: int
+    """Different texts that no earlier night had seen."""
+    n_embedded: int
+    """Of them, those that were embedded and not drawn; and those that the build's check embeds."""
+    embedding: Clock
+    """Of all `n_texts`; reckoned where not all were embedded."""
+    rest: Clock
+    """Everything else, whatever changed: the fixed cost."""
+    parts_s: dict[str, float]
+    """Wall seconds by part of the build; `embed` holds the cache too, less what drawing took."""
+
+    @property
+    def whole(self) -> Clock:
+        """The night."""
+        return self.embedding.plus(self.rest)
+
+
+def rewrite(people: pd.DataFrame, share: float, word: str, seed: int = 0) -> pd.DataFrame:
+    """Change every text of a share of the people by one more word.
+
+    Args:
+        people: a people file's cells as text.
+        share: 0 to 1.
+        word: the word, new to every text.
+        seed: the same seed chooses the same people.
+    """
+    chosen = np.random.default_rng(seed).choice(
+        len(people), round(share * len(people)), replace=False
+    )
+    changed = people.copy()
+    for name in REWRITTEN:
+        cells = people[name].to_numpy(dtype=object, copy=True)
+        between = ";" if name == "skills" else " "
+        for row in chosen:
+            lines = str(cells[row]).splitlines()
+            cells[row] = "\n".join(line + between + word for line in lines)
+        changed[name] = cells
+    return changed
+
+
+def cells_of(sample: Path, n_people: int | None, seed: int = 0) -> pd.DataFrame:
+    """Give the cells of the sample's people file, or of one that is drawn by its words."""
+    if n_people is None:
+        return pd.read_csv(sample, dtype=str, keep_default_na=False)
+    drawn = draw_people(n_people, read_people(sample).frame, seed)
+    return drawn.astype("string").fillna("").astype(object)
+
+
+def measure_nights(
+    cells: pd.DataFrame,
+    sample: Path,
+    folder: Path,
+    encoder: Encoder,
+    *,
+    embed_at_most: int,
+    shares: Sequence[float] = SHARES,
+    progress: Progress | None = None,
+) -> list[NightCost]:
+    """Run a first night and one for each share of changed people, without a gate.
+
+    Args:
+        cells: a people file's cells as text.
+        sample: the people file by whose vectors others are drawn.
+        folder: an empty folder for the exports, the index and what is drawn.
+        encoder: what embeds.
+        embed_at_most: about how many texts a night embeds; the others are drawn.
+        shares: of the people whose texts change, night by night.
+        progress: called while passages are embedded.
+    """
+    kept_centring(encoder)  # what all companies share is never drawn
+    spread = Spread.of(read_people(sample).frame, encoder)
+    half = PartlyDrawn(encoder, spread, EmbeddingCache.open(folder / "drawn", encoder.dim), folder)
+    known: set[str] = set()
+    found = []
+    for number, share in enumerate((None, *shares)):
+        if share is not None:
+            cells = rewrite(cells, share, f"again{number}", number)
+        cells.to_csv(folder / "people.csv", index=False)
+        texts = _embedded_texts(folder / "people.csv")
+        half.start(max(1, math.ceil(len(texts - known) / embed_at_most)))
+        name = "first" if share is None else f"{share:.0%} changed"
+        found.append(_one_night(name, folder, half, progress))
+        known |= texts
+    return found
+
+
+def _embedded_texts(people: Path) -> set[str]:
+    passages = passages_frame(read_people(people).frame)
+    return set(passages["text"][passages["field"] != int(Field.PROFILE)])
+
+
+def _one_night(
+    name: str, folder: Path, encoder: PartlyDrawn, progress: Progress | None
+) -> NightCost:
+    clock = Clock()
+    with clock:
+        night = run_night(
+            folder / "people.csv", folder / "index", settings=EncoderSettings(), gate="", keep=2,
+            encoder=encoder, accept_drop=True, progress=progress,
+        )  # fmt: skip
+    n_texts = night.build.n_embedded
+    factor = n_texts / encoder.n_embedded if encoder.n_drawn else 1.0
+    parts = dict(night.build.seconds)
+    parts["publish and prune"] = clock.wall_s - sum(parts.values())
+    parts["embed"] -= encoder.drawing.wall_s
+    return NightCost(
+        name=name,
+        n_changed=night.build.changes.added + night.build.changes.changed,
+        n_texts=n_texts,
+        n_embedded=encoder.n_embedded,
+        embedding=encoder.embedding.times(factor),
+        rest=clock.plus(encoder.embedding, -1).plus(encoder.drawing, -1),
+        parts_s=parts,
+    )
+
+
+def measure_embedding(texts: Sequence[str], encoder: Encoder, bare: Any) -> dict[str, Clock]:
+    """Embed the same texts by ours and by `SentenceTransformer.encode`, in turns.
+
+    Returns:
+        The faster round of each, by "ours" and "SentenceTransformer.encode".
+    """
+    rounds: dict[str, list[Clock]] = {"ours": [], "SentenceTransformer.encode": []}
+    for _ in range(ROUNDS):
+        for name, clocks in rounds.items():
+            clock = Clock()
+            with clock:
+                if name == "ours":
+                    encoder.encode_passages(texts)
+                else:
+                    bare.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+            clocks.append(clock)
+    return {name: min(clocks, key=lambda one: one.cpu_s) for name, clocks in rounds.items()}
+
+
+def peak_memory_mb() -> float:
+    """Give the most memory that this process ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
