@@ -69,37 +69,45 @@ def judge(name: str, value: float, limit: float, says: str, *, at_least: bool = 
 
 
 def check_people(sides: Sides, limits: Limits) -> Iterator[Check]:
-    """Check that hardly anybody is gone, and no whole department."""
+    """Check that not too many people are gone, and no whole department.
+
+    A department is gone when nobody of it is in the candidate any more, under whatever name.
+    """
     candidate, published = sides.candidate.people, sides.published.people
-    lost = int((~_in(published.ids, candidate.ids)).sum())
+    here = _in(published.ids, candidate.ids)
+    lost = int((~here).sum())
     yield judge(
         "people lost", _share(lost, len(published)), limits.people.max_lost_share,
         f"{lost:,} of {len(published):,} published people are not in the candidate",
     )  # fmt: skip
-    before, now = _departments(published), _departments(candidate)
+    before, stayed = _departments(published), _departments(published, here)
     large = [name for name, count in before.items() if count >= limits.people.department_people]
-    gone = [name for name in large if name not in now]
+    gone = [name for name in large if name not in stayed]
     yield judge(
-        "departments lost", float(len(gone)), 0.0,
+        "departments lost", float(len(gone)), float(limits.people.max_departments_lost),
         f"{len(gone)} of {len(large)} departments are gone"
         + (f": {', '.join(sorted(gone))}" if gone else ""),
     )  # fmt: skip
 
 
 def check_coverage(sides: Sides, limits: Limits) -> Iterator[Check]:
-    """Check that profiles and open helpers are still there."""
-    before, now = _with_profile(sides.published), _with_profile(sides.candidate)
-    lost = _share(before - now, before)
+    """Check that those who stayed still have profiles, and are still open to each kind."""
+    candidate, published = sides.candidate.people, sides.published.people
+    new, old = _in(candidate.ids, published.ids), _in(published.ids, candidate.ids)
+    now = int((_with_profile(sides.candidate) & new).sum())
+    before = int((_with_profile(sides.published) & old).sum())
     yield judge(
-        "profiles lost", max(lost, 0.0) if before else 0.0, limits.coverage.max_profiles_lost_share,
-        f"{now:,} people have something to quote, {before:,} are published",
+        "profiles lost", max(_share(before - now, before), 0.0) if before else 0.0,
+        limits.coverage.max_profiles_lost_share,
+        f"{now:,} of those who stayed have something to quote, {before:,} had",
     )  # fmt: skip
     for kind in Relationship:
-        before, now = _open_to(sides.published.people, kind), _open_to(sides.candidate.people, kind)
-        lost = max(_share(before - now, before), 0.0) if before else 0.0
+        now = int((_open_to(candidate, kind) & new).sum())
+        before = int((_open_to(published, kind) & old).sum())
         yield judge(
-            f"{kind} helpers lost", lost, limits.coverage.max_helpers_lost_share,
-            f"{now:,} can be a {kind}, {before:,} are published",
+            f"{kind} helpers lost", max(_share(before - now, before), 0.0) if before else 0.0,
+            limits.coverage.max_helpers_lost_share,
+            f"{now:,} of those who stayed can be a {kind}, {before:,} could",
         )  # fmt: skip
 
 
@@ -232,21 +240,21 @@ def _in(ids: NDArray[np.object_], others: NDArray[np.object_]) -> NDArray[np.boo
     return np.asarray(pd.Index(ids).isin(pd.Index(others)), np.bool_)
 
 
-def _departments(people: People) -> dict[str, int]:
-    codes = people.department.codes[people.department.codes != NO_CODE]
-    counts = np.bincount(codes, minlength=len(people.department.names))
+def _departments(people: People, among: NDArray[np.bool_] | None = None) -> dict[str, int]:
+    """Count each department's people, `among` some or all; those without any are left out."""
+    codes = people.department.codes if among is None else people.department.codes[among]
+    counts = np.bincount(codes[codes != NO_CODE], minlength=len(people.department.names))
     return {name: int(n) for name, n in zip(people.department.names, counts, strict=True) if n}
 
 
-def _with_profile(snapshot: Snapshot) -> int:
-    """Count the people with a passage beyond their role and the whole profile."""
+def _with_profile(snapshot: Snapshot) -> NDArray[np.bool_]:
+    """Tell who has a passage beyond their role and the whole profile: `(n_people,)`."""
     told = ~np.isin(snapshot.passage_fields, (Field.ROLE, Field.PROFILE))
-    owner = np.repeat(np.arange(len(snapshot.people)), np.diff(snapshot.starts))
-    return len(np.unique(owner[told]))
+    return np.asarray(np.logical_or.reduceat(told, snapshot.starts[:-1]), np.bool_)
 
 
-def _open_to(people: People, kind: Relationship) -> int:
-    return int((people.is_open_to(kind) & people.active & (people.capacity >= 1)).sum())
+def _open_to(people: People, kind: Relationship) -> NDArray[np.bool_]:
+    return np.asarray(people.is_open_to(kind) & people.active & (people.capacity >= 1), np.bool_)
 
 
 def _share(part: int, whole: int) -> float:

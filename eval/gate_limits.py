@@ -37,6 +37,11 @@ class PeopleLimits(_Table):
     max_lost_share: Share
     department_people: Count
     """A department of so many may not be gone altogether."""
+    max_departments_lost: Annotated[int, Field(ge=0)]
+
+    def lifted(self) -> "PeopleLimits":
+        """Give limits under which anybody may be gone."""
+        return self.model_copy(update={"max_lost_share": 1.0, "max_departments_lost": 10**6})
 
 
 class CoverageLimits(_Table):

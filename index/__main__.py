@@ -1,5 +1,7 @@
 """The administrator's commands: `python -m index COMMAND`.
 
+With --json a command prints one line: what it did, or {"error", "message", "exit_code"}.
+
 exit codes:
   0  done
   1  a problem; one line on stderr says which, and what to do
@@ -12,6 +14,7 @@ Whatever the code: what served before goes on serving, unless it is 0.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -60,7 +63,7 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         help="a command to which --candidate FOLDER --published FOLDER is added; exit 0 lets the "
         "snapshot pass (default: python -m eval gate; '' for none)",
     )
-    night.add_argument("--keep", type=int, default=7, help="snapshots to keep (default: 7)")
+    night.add_argument("--keep", type=_count, default=7, help="snapshots to keep (default: 7)")
     for command in (make, night):
         command.add_argument("people", type=Path, metavar="PEOPLE")
         _add_index(command)
@@ -73,7 +76,8 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         command.add_argument(
             "--accept-drop",
             action="store_true",
-            help="go on though over 20 %% of the people, or a whole department, are gone",
+            help="go on though over 20 %% of the people, or a whole department, are gone; the "
+            "project's own gate is told",
         )
 
 
@@ -86,7 +90,7 @@ def _add_serving(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     back = commands.add_parser("rollback", help="let readers go back to the one before")
     back.add_argument("--to", metavar="ID", help="default: the newest published before this one")
     prune = commands.add_parser("prune", help="remove old snapshots and unused embeddings")
-    prune.add_argument("--keep", type=int, required=True, metavar="N")
+    prune.add_argument("--keep", type=_count, required=True, metavar="N")
     forget = commands.add_parser(
         "forget",
         help="remove a person now from every kept snapshot and from the cache",
@@ -103,6 +107,13 @@ def _add_index(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print JSON")
 
 
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
     options = _parser().parse_args(arguments)
@@ -111,11 +122,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return COMMANDS[options.command](options)
     except LearningRelationshipsError as error:
-        print(error, file=sys.stderr)
-        return EXIT_CODES.get(type(error), 1)
+        return _failed(options, type(error).__name__, str(error), EXIT_CODES.get(type(error), 1))
+    except OSError as error:
+        what = error.strerror or error
+        return _failed(options, "OSError", f"{error.filename or 'a file'}: {what}", 1)
     except KeyboardInterrupt:
-        print("stopped; what served goes on serving", file=sys.stderr)
-        return 1
+        return _failed(options, "Stopped", "stopped; what served goes on serving", 1)
+
+
+def _failed(options: argparse.Namespace, kind: str, message: str, code: int) -> int:
+    """Say on stderr what went wrong, and on stdout too where a program listens."""
+    print(message, file=sys.stderr)
+    if options.json:
+        print(json.dumps({"error": kind, "message": message, "exit_code": code}))
+    return code
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -31,14 +31,17 @@ from recommender.profiles import Field, passages_frame
 
 _log = logging.getLogger(__name__)
 
+Part = Callable[[str], None]
+"""Called with the name of each part of the work as it begins."""
+
 
 @dataclass(slots=True)
 class BuildReport:
     """What a build did; numbers only, no personal data."""
 
-    changes: Changes
-    n_people: int
-    n_passages: int
+    changes: Changes = field(default_factory=Changes)
+    n_people: int = 0
+    n_passages: int = 0
     n_texts: int = 0
     """Different texts; identical ones are embedded once."""
     n_embedded: int = 0
@@ -52,6 +55,8 @@ class BuildReport:
     snapshot_id: str = ""
     folder: Path = Path()
     published: bool = False
+    part: Part | None = None
+    """Told what begins."""
 
     def as_dict(self) -> dict[str, Any]:
         """Give what is written into the snapshot and printed as JSON."""
@@ -69,7 +74,9 @@ class BuildReport:
 
     @contextlib.contextmanager
     def timed(self, part: str) -> Iterator[None]:
-        """Time one part of the work."""
+        """Time one part of the work, and tell that it begins."""
+        if self.part is not None:
+            self.part(part)
         started = time.perf_counter()
         yield
         self.seconds[part] = self.seconds.get(part, 0.0) + time.perf_counter() - started
@@ -85,6 +92,7 @@ def build(
     accept_drop: bool = False,
     publish: bool | None = None,
     progress: Progress | None = None,
+    part: Part | None = None,
     encoder: Encoder | None = None,
 ) -> BuildReport:
     """Build and verify a snapshot from a people file.
@@ -98,6 +106,7 @@ def build(
         accept_drop: build even if many people, or a whole department, are gone.
         publish: whether readers move to it; None: only where nothing was published before.
         progress: called while passages are embedded.
+        part: called as each part of the work begins.
         encoder: an encoder that is already loaded by `settings`.
 
     Raises:
@@ -113,7 +122,7 @@ def build(
         return build_locked(
             index, people, settings=settings or EncoderSettings(), policy_text=policy_text,
             as_of=as_of, accept_drop=accept_drop, publish=publish, progress=progress,
-            encoder=encoder,
+            part=part, encoder=encoder,
         )  # fmt: skip
 
 
@@ -127,20 +136,23 @@ def build_locked(
     accept_drop: bool = False,
     publish: bool | None = None,
     progress: Progress | None = None,
+    part: Part | None = None,
     encoder: Encoder | None = None,
 ) -> BuildReport:
     """Do what `build` does; the lock must be held."""
-    started = time.perf_counter()
+    policy = _checked(policy_text)
     if Path(settings.model).is_dir():  # readers may start elsewhere
         settings = settings.model_copy(update={"model": str(Path(settings.model).resolve())})
-    read = read_people(people, as_of=as_of)
-    before_id, before = last_whole(index)
-    if not accept_drop:
-        check_drop(before, read.frame)
-    report = BuildReport(compare(before, read.frame), len(read.frame), 0)
-    report.compared_with, report.n_warnings = before_id, len(read.warnings)
-    passages = passages_frame(read.frame)
-    report.seconds["read"] = time.perf_counter() - started
+    report = BuildReport(part=part)
+    with report.timed("read"):
+        read = read_people(people, as_of=as_of)
+        passages = passages_frame(read.frame)
+    with report.timed("compare"):
+        report.compared_with, before = last_people(index)
+        if not accept_drop:
+            check_drop(before, read.frame)
+        report.changes = compare(before, read.frame)
+    report.n_people, report.n_warnings = len(read.frame), len(read.warnings)
     with report.timed("load encoder"):
         inner = encoder or load_encoder(settings)
         cached = caching(index, inner)
@@ -151,7 +163,7 @@ def build_locked(
         report.n_texts, report.n_embedded = cached.remembered + cached.embedded, cached.embedded
     return _finish(
         index, report, read.frame, passages, vectors, cached,
-        settings=settings, as_of=read.as_of, policy_text=policy_text, publish=publish, drawn=False,
+        settings=settings, as_of=read.as_of, policy=policy, publish=publish, drawn=False,
     )  # fmt: skip
 
 
@@ -187,10 +199,11 @@ def build_from_arrays(
     """
     index = IndexFolder(Path(index_dir))
     with index.locked():
-        report = BuildReport(compare(None, people), len(people), 0)
+        report = BuildReport(compare(None, people), len(people))
         return _finish(
             index, report, people, passages, vectors, caching(index, encoder),
-            settings=settings, as_of=as_of, policy_text=policy_text, publish=publish, drawn=True,
+            settings=settings, as_of=as_of, policy=_checked(policy_text), publish=publish,
+            drawn=True,
         )  # fmt: skip
 
 
@@ -199,20 +212,41 @@ def caching(index: IndexFolder, encoder: Encoder) -> CachingEncoder:
     return CachingEncoder(encoder, EmbeddingCache.open(index.cache / encoder.revision, encoder.dim))
 
 
-def last_whole(index: IndexFolder) -> tuple[str | None, pd.DataFrame | None]:
-    """Read the people of the published snapshot, or of the newest published one that is whole."""
+def last_people(index: IndexFolder) -> tuple[str | None, pd.DataFrame | None]:
+    """Find what the last published snapshot was, however damaged it may be by now.
+
+    Returns:
+        The id of the newest published snapshot that is whole, the one that serves first; and the
+        people of the newest one whose people can be read. None where there is none.
+    """
     current = None
     with contextlib.suppress(SnapshotError):
         current = index.current_id()
     known = [name for name in index.ids() if name in index.published_ids() and name != current]
+    rest: pd.DataFrame | None = None
     for name in [*([current] if current else []), *reversed(known)]:
         folder = index.snapshots / name
         try:
-            layout.check_snapshot(folder, layout.read_manifest(folder))
-            return name, pd.read_parquet(folder / layout.PEOPLE)
+            bad = layout.find_damage(folder, layout.read_manifest(folder))
+            if layout.PEOPLE in bad:
+                _log.warning("%s of the snapshot %s is damaged", layout.PEOPLE, name)
+                continue
+            people = pd.read_parquet(folder / layout.PEOPLE)
         except (SnapshotError, OSError, ValueError) as error:
             _log.warning("%s", error)
-    return None, None
+            continue
+        if not bad:
+            return name, people if rest is None else rest
+        _log.warning("%s of the snapshot %s is damaged", ", ".join(bad), name)
+        rest = people if rest is None else rest
+    return None, rest
+
+
+def _checked(policy_text: str | None) -> str:
+    """Give the policy's text; one that cannot be used is refused before hours of work."""
+    policy = policy_text if policy_text is not None else default_policy_text()
+    parse_policy(policy, layout.POLICY, signals=frozenset(SIGNALS))
+    return policy
 
 
 def _finish(
@@ -225,12 +259,10 @@ def _finish(
     *,
     settings: EncoderSettings,
     as_of: np.datetime64,
-    policy_text: str | None,
+    policy: str,
     publish: bool | None,
     drawn: bool,
 ) -> BuildReport:
-    policy = policy_text if policy_text is not None else default_policy_text()
-    parse_policy(policy, layout.POLICY, signals=frozenset(SIGNALS))
     report.n_passages = len(passages)
     with report.timed("centre"):
         centring = kept_centring(encoder.inner)

@@ -20,12 +20,12 @@ MIN_DEPARTMENT = 2
 class Changes:
     """People by what happened to them; the five add up to everyone, before and after."""
 
-    added: int
-    changed: int
-    moved: int
+    added: int = 0
+    changed: int = 0
+    moved: int = 0
     """Only their place in the hierarchy is another."""
-    unchanged: int
-    left: int
+    unchanged: int = 0
+    left: int = 0
 
     def as_dict(self) -> dict[str, int]:
         """Give the counts by name."""

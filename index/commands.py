@@ -32,6 +32,7 @@ def _build(options: Namespace) -> int:
             accept_drop=options.accept_drop,
             publish=options.publish or None,
             progress=display.update,
+            part=display.part,
         )
     outcome = {"snapshot": report.snapshot_id, "published": report.published}
     _say(options, outcome | report.as_dict(), _told(report))
@@ -49,6 +50,7 @@ def _nightly(options: Namespace) -> int:
             gate=options.gate,
             keep=options.keep,
             progress=display.update,
+            part=display.part,
         )
     lines = [f"gate: {night.gate}", f"snapshots removed: {len(night.pruned)}"]
     _say(options, night.as_dict(), [*_told(night.build), *lines])
@@ -76,7 +78,7 @@ def _policy(path: Path | None) -> str | None:
 
 def _told(report: BuildReport) -> list[str]:
     changes = report.changes
-    took = sum(report.seconds.values())
+    took = ", ".join(f"{name} {seconds:.1f}" for name, seconds in report.seconds.items())
     state = "published" if report.published else "built, waiting to be published:"
     return [
         f"{state} {report.snapshot_id}",
@@ -85,12 +87,12 @@ def _told(report: BuildReport) -> list[str]:
         f"passages: {report.n_passages:,} ({report.n_texts:,} different texts, "
         f"{report.n_embedded:,} embedded now)",
         f"warnings about the people file: {report.n_warnings:,}",
-        f"seconds: {took:.1f}",
+        f"seconds: {sum(report.seconds.values()):.1f} ({took})",
     ]
 
 
 def _status(options: Namespace) -> int:
-    state = describe(IndexFolder(options.index))
+    state = describe(IndexFolder(options.index).existing())
     lines = [f"serving: {state['current'] or 'nothing'}"]
     lines += [f"problem: {state['problem']}"] if state["problem"] else []
     for snapshot in state["snapshots"]:
@@ -111,15 +113,15 @@ def _status(options: Namespace) -> int:
     lines.append(f"embeddings kept: {state['cache_bytes'] / 1e6:,.1f} MB")
     lines.append("history:")
     for entry in state["history"]:
-        what = entry.get("snapshot") or ", ".join(entry.get("removed", []))
+        what = entry.get("snapshot") or entry.get("why") or ", ".join(entry.get("removed", []))
         lines.append(f"  {entry['at']}  {entry['action']:8}  {what}  by {entry['by']}")
     _say(options, state, lines)
     return 1 if state["problem"] else 0
 
 
 def _verify(options: Namespace) -> int:
-    checked, bad = find_all_damage(IndexFolder(options.index), options.snapshot)
-    lines = [f"{len(checked)} snapshots checked: {f'{len(bad)} problems' if bad else 'all whole'}"]
+    checked, bad = find_all_damage(IndexFolder(options.index).existing(), options.snapshot)
+    lines = [f"{_snapshots(len(checked))} checked: all whole"]
     _say(options, {"checked": checked, "damage": bad}, [] if bad else lines)
     for sentence in bad:
         print(sentence, file=sys.stderr)
@@ -127,7 +129,7 @@ def _verify(options: Namespace) -> int:
 
 
 def _publish(options: Namespace) -> int:
-    index = IndexFolder(options.index)
+    index = IndexFolder(options.index).existing()
     with index.locked():
         name = publishing.publish(index, options.snapshot)
     _say(options, {"current": name}, [f"published {name}"])
@@ -135,7 +137,7 @@ def _publish(options: Namespace) -> int:
 
 
 def _rollback(options: Namespace) -> int:
-    index = IndexFolder(options.index)
+    index = IndexFolder(options.index).existing()
     with index.locked():
         name = publishing.rollback(index, options.to)
     _say(options, {"current": name}, [f"rolled back to {name}"])
@@ -143,20 +145,25 @@ def _rollback(options: Namespace) -> int:
 
 
 def _prune(options: Namespace) -> int:
-    index = IndexFolder(options.index)
+    index = IndexFolder(options.index).existing()
     with index.locked():
         removed = publishing.prune(index, options.keep)
-    _say(options, {"removed": removed}, [f"removed {len(removed)} snapshots"])
+    _say(options, {"removed": removed}, [f"removed {_snapshots(len(removed))}"])
     return 0
 
 
 def _forget(options: Namespace) -> int:
-    index = IndexFolder(options.index)
+    index = IndexFolder(options.index).existing()
     with index.locked():
         written = erasure.forget(index, options.person)
-    told = f"forgotten; {len(written)} snapshots were written again. Take the person out of the "
-    _say(options, {"snapshots": written}, [told + "export too, or the next night brings them back"])
+    told = f"forgotten; written again without the person: {_snapshots(len(written))}. Take the "
+    told += "person out of the export too, or the next night brings them back"
+    _say(options, {"snapshots": written}, [told])
     return 0
+
+
+def _snapshots(n: int) -> str:
+    return "1 snapshot" if n == 1 else f"{n:,} snapshots"
 
 
 def _say(options: Namespace, value: dict[str, Any], lines: list[str]) -> None:

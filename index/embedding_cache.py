@@ -7,7 +7,7 @@ damaged is found when it is opened, and thrown away: its texts are embedded agai
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -81,11 +81,15 @@ class EmbeddingCache:
 
     def keep_only(self, keys: NDArray[np.bytes_]) -> int:
         """Drop every vector whose key is not among `keys`; returns how many were dropped."""
-        return self._filter(lambda stored: np.isin(stored, keys))
-
-    def drop(self, keys: NDArray[np.bytes_]) -> int:
-        """Drop the vectors of `keys`; returns how many were dropped."""
-        return self._filter(lambda stored: ~np.isin(stored, keys))
+        dropped = 0
+        for path, segment in list(self._segments.items()):
+            kept = np.isin(np.asarray(segment["key"]), keys)
+            if not kept.all():
+                dropped += int((~kept).sum())
+                if kept.any():
+                    self._write(np.asarray(segment[kept]))
+                self._remove([path])
+        return dropped
 
     def merge(self) -> None:
         """Make one segment of many, where there are `MERGE_FROM` or more."""
@@ -98,17 +102,6 @@ class EmbeddingCache:
 
     def __len__(self) -> int:
         return sum(len(segment) for segment in self._segments.values())
-
-    def _filter(self, keeps: Callable[[NDArray[np.bytes_]], NDArray[np.bool_]]) -> int:
-        dropped = 0
-        for path, segment in list(self._segments.items()):
-            kept = keeps(np.asarray(segment["key"]))
-            if not kept.all():
-                dropped += int((~kept).sum())
-                if kept.any():
-                    self._write(np.asarray(segment[kept]))
-                self._remove([path])
-        return dropped
 
     def _write(self, segment: NDArray[Any]) -> None:
         unnamed = self.folder / f"new.{os.getpid()}"

@@ -5,8 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from index import files
 from index import snapshot as layout
@@ -36,15 +35,16 @@ def forget(index: IndexFolder, person_id: str) -> list[str]:
         The ids of the new snapshots.
 
     Raises:
-        UnknownPersonError: no kept snapshot has this person.
+        UnknownPersonError: no kept snapshot has this person. The cache is cleared of whatever is in
+            no snapshot all the same.
         SnapshotError: the published snapshot is damaged; roll back first.
         BuildError: a snapshot cannot be written.
     """
     opened = _open_all(index)
     having = [snapshot for snapshot in opened if _has(snapshot, person_id)]
+    _forget_embeddings(index, opened, person_id)
     if not having:
         raise UnknownPersonError(person_id)
-    _forget_embeddings(index, opened, person_id)
     published = index.published_ids()
     new_ids = []
     for snapshot in having:
@@ -78,29 +78,24 @@ def _has(snapshot: Snapshot, person_id: str) -> bool:
 
 
 def _forget_embeddings(index: IndexFolder, opened: list[Snapshot], person_id: str) -> None:
-    """Drop the vectors of texts that only this person has, before the texts themselves go."""
-    rows = {
-        snapshot.snapshot_id: snapshot.passages_of(snapshot.people.row(person_id))
-        for snapshot in opened
-        if _has(snapshot, person_id)
-    }
-    own = {
-        text
-        for snapshot in opened
-        if snapshot.snapshot_id in rows
-        for text in snapshot.texts(rows[snapshot.snapshot_id])
-    }
-    shared: set[str] = set()
+    """Keep the vectors of others' texts only, before the person's texts themselves go.
+
+    So a text of theirs goes too that is in no snapshot, such as one that a killed build embedded.
+    """
+    keys: dict[str, list[NDArray[np.bytes_]]] = {}
+    dims: dict[str, int] = {}
     for snapshot in opened:
-        texts = pq.read_table(snapshot.folder / layout.PASSAGES, columns=["text"])["text"]
-        found = np.flatnonzero(pc.is_in(texts, pa.array(sorted(own))).to_numpy())
-        others = np.setdiff1d(found, rows.get(snapshot.snapshot_id, found[:0]))
-        shared.update(snapshot.texts(others))
-    keys = keys_of("passage", sorted(own - shared))
-    dims = {snapshot.manifest.model.revision: snapshot.manifest.model.dim for snapshot in opened}
+        others = np.ones(snapshot.manifest.n_passages, np.bool_)
+        if _has(snapshot, person_id):
+            others[snapshot.passages_of(snapshot.people.row(person_id))] = False
+        texts = pa.array(layout.read_texts(snapshot.folder)).filter(pa.array(others)).unique()
+        model = snapshot.manifest.model
+        keys.setdefault(model.revision, []).append(keys_of("passage", texts.to_pylist()))
+        dims[model.revision] = model.dim
     for folder in sorted(index.cache.glob("*")):
-        if folder.name in dims:
-            EmbeddingCache.open(folder, dims[folder.name]).drop(keys)
+        if folder.name in keys:
+            cache = EmbeddingCache.open(folder, dims[folder.name])
+            cache.keep_only(np.concatenate(keys[folder.name]))
         else:
             files.remove_folder(folder)  # of a model that no kept snapshot uses
 

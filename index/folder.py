@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
@@ -45,6 +45,18 @@ class IndexFolder:
     def cache(self) -> Path:
         """Where embeddings are kept, a folder for each revision of an encoder."""
         return self.path / "cache"
+
+    def existing(self) -> Self:
+        """Give the folder, where it is one; only a build makes one.
+
+        Raises:
+            SnapshotError: there is none.
+        """
+        if not self.path.is_dir():
+            raise SnapshotError(
+                f"there is no index folder {self.path}; check --index, or build the first snapshot"
+            )
+        return self
 
     def snapshot(self, snapshot_id: str) -> Path:
         """Give the folder of a snapshot.

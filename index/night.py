@@ -1,23 +1,27 @@
 """The night: build, gate, publish, prune, in one command and under one lock."""
 
+import contextlib
 import shlex
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index import publishing
-from index.build import BuildReport, build_locked
+from index.build import BuildReport, Part, build_locked
 from index.encoder import Encoder, EncoderSettings, Progress
 from index.folder import IndexFolder
-from recommender.errors import GateError
+from index.progress import GATE as GATE_PART
+from recommender.errors import BuildError, GateError, LearningRelationshipsError
 
 GATE: tuple[str, ...] = (sys.executable, "-m", "eval", "gate")
 """The command that compares a candidate with what serves: exit 0 lets it pass."""
 KEEP = 7
 """How many snapshots a night keeps."""
+FIRST, NOTHING_WHOLE, OFF, PASSED = "first night", "nothing whole to compare with", "off", "passed"
+"""What came of the gate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +30,17 @@ class Night:
 
     build: BuildReport
     gate: str
-    """"passed", "first night" or "off"."""
-    gate_seconds: float
+    """What came of it: `FIRST`, `NOTHING_WHOLE`, `OFF` or `PASSED`."""
     pruned: list[str]
 
     def as_dict(self) -> dict[str, Any]:
         """Give what is printed as JSON."""
+        took = round(self.build.seconds.get(GATE_PART, 0.0), 3)
         return {
             "snapshot": self.build.snapshot_id,
             "published": self.build.published,
             **self.build.as_dict(),
-            "gate": {"outcome": self.gate, "seconds": round(self.gate_seconds, 3)},
+            "gate": {"outcome": self.gate, "seconds": took},
             "pruned": self.pruned,
         }
 
@@ -51,6 +55,7 @@ def run_night(
     gate: str | None = None,
     keep: int = KEEP,
     progress: Progress | None = None,
+    part: Part | None = None,
     encoder: Encoder | None = None,
 ) -> Night:
     """Build a snapshot, let the gate judge it, publish it, and prune old ones.
@@ -62,9 +67,11 @@ def run_night(
         policy_text: the policy to keep with the snapshot; None for the project's defaults.
         accept_drop: build even if many people, or a whole department, are gone.
         gate: the gate's command line, to which `--candidate FOLDER --published FOLDER` is added;
-            None for `python -m eval gate`, "" for no gate.
+            None for `python -m eval gate`, "" for no gate. The project's own gate is told of
+            `accept_drop`.
         keep: how many snapshots to keep.
         progress: called while passages are embedded.
+        part: called as each part of the work begins.
         encoder: an encoder that is already loaded by `settings`.
 
     Raises:
@@ -72,22 +79,51 @@ def run_night(
         LearningRelationshipsError: as `index.build.build`.
     """
     index = IndexFolder(Path(index_dir))
-    with index.locked():
+    if keep < 1:
+        raise BuildError("at least one snapshot must be kept")
+    command = _gate_command(gate, accept_drop=accept_drop)
+    with index.locked(), _told_to_history(index):
+        is_first = not index.published_ids()
         report = build_locked(
             index, people, settings=settings or EncoderSettings(), policy_text=policy_text,
-            accept_drop=accept_drop, publish=False, progress=progress, encoder=encoder,
+            accept_drop=accept_drop, publish=False, progress=progress, part=part, encoder=encoder,
         )  # fmt: skip
-        started = time.perf_counter()
-        command = GATE if gate is None else tuple(shlex.split(gate))
-        if report.compared_with is None or not command:
-            outcome = "first night" if report.compared_with is None else "off"
-        else:
-            _ask(command, report, index.snapshot(report.compared_with))
-            outcome = "passed"
-        took = time.perf_counter() - started
-        publishing.publish(index, report.snapshot_id, gate=outcome)
-        report.published = True
-        return Night(report, outcome, took, publishing.prune(index, keep))
+        outcome = OFF
+        if report.compared_with is None:
+            outcome = FIRST if is_first else NOTHING_WHOLE
+        elif command:
+            try:
+                with report.timed(GATE_PART):
+                    _ask(command, report, index.snapshot(report.compared_with))
+            except GateError:
+                publishing.prune(index, keep)  # refused night after night, they would fill the disk
+                raise
+            outcome = PASSED
+        with report.timed("publish"):
+            publishing.publish(index, report.snapshot_id, gate=outcome)
+            report.published = True
+            pruned = publishing.prune(index, keep)
+        return Night(report, outcome, pruned)
+
+
+@contextlib.contextmanager
+def _told_to_history(index: IndexFolder) -> Iterator[None]:
+    """Keep in the history that a night stopped, and by what kind of error; never its words."""
+    try:
+        yield
+    except LearningRelationshipsError as error:
+        with contextlib.suppress(LearningRelationshipsError):  # such as a full disk
+            index.record("stopped", why=type(error).__name__)
+        raise
+
+
+def _gate_command(gate: str | None, *, accept_drop: bool) -> tuple[str, ...]:
+    if gate is None:
+        return (*GATE, "--accept-drop") if accept_drop else GATE
+    try:
+        return tuple(shlex.split(gate))
+    except ValueError as error:
+        raise GateError(f"the gate's command {gate!r} cannot be read: {error}") from None
 
 
 def _ask(command: tuple[str, ...], report: BuildReport, published: Path) -> None:

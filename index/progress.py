@@ -1,4 +1,4 @@
-"""Showing how far the embedding is: a moving bar on a terminal, a line now and then elsewhere."""
+"""Showing how far a build is: moving bars on a terminal, plain lines elsewhere."""
 
 import sys
 import time
@@ -7,36 +7,40 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 LINE_EVERY_S = 10.0
+GATE = "gate"
+"""The part of a night in which another program writes to the terminal."""
+SAID: dict[str, str] = {
+    "read": "reading the people file",
+    "compare": "comparing with what is published",
+    "load encoder": "loading the model",
+    "embed": "embedding",
+    "centre": "centring the vectors",
+    "write": "writing the snapshot",
+    "verify": "checking the snapshot",
+    GATE: "asking the gate",
+    "publish": "publishing and pruning",
+}
+"""What is said when a part of a night begins, by its name in the report's seconds."""
 
 
 @dataclass
 class ProgressDisplay:
-    """A context whose `update` is an `index.encoder.Progress`; writes to stderr."""
+    """A context that shows the parts of a build as they begin, and texts as they are embedded.
+
+    Writes to stderr. `part` is an `index.build.Part`, `update` an `index.encoder.Progress`.
+    """
 
     stream: TextIO = field(default_factory=lambda: sys.stderr)
     _bar: Progress | None = None
     _task: TaskID | None = None
-    _started: float = 0.0
+    _first: tuple[float, int] | None = None
+    """When the first texts were done, and how many; the rate is counted from there."""
     _last: float = 0.0
 
     def __enter__(self) -> Self:
-        if self.stream.isatty():
-            self._bar = Progress(
-                TextColumn("embedding"), BarColumn(), MofNCompleteColumn(),
-                TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
-                console=Console(file=self.stream),
-            )  # fmt: skip
-            self._bar.start()
         return self
 
     def __exit__(
@@ -45,21 +49,61 @@ class ProgressDisplay:
         error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        self._stop(finished=kind is None)
+
+    def part(self, name: str) -> None:
+        """Show that a part of the work begins; `name` is one of `SAID`."""
+        if name == GATE or not self.stream.isatty():
+            self._stop(finished=True)
+            self._line(SAID[name])
+            return
+        if self._bar is None:
+            self._bar = Progress(
+                TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
+                TextColumn("{task.fields[told]}"), console=Console(file=self.stream),
+            )  # fmt: skip
+            self._bar.start()
+        self._finish_part()
+        self._task = self._bar.add_task(SAID[name], total=None, told="")
 
     def update(self, done: int, total: int) -> None:
         """Show that `done` of `total` texts are embedded."""
         clock = time.monotonic()
-        self._started = self._started or clock
-        rate = done / max(clock - self._started, 1e-3)
-        if self._bar is not None:
-            if self._task is None:
-                self._task = self._bar.add_task("embedding", total=total, rate="")
-            self._bar.update(self._task, completed=done, rate=f"{rate:,.0f} texts/s")
+        told = f"{done:,} of {total:,}{self._rate(clock, done, total)}"
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=done, total=total, told=told)
         elif done >= total or clock - self._last >= LINE_EVERY_S:
-            remaining = (total - done) / max(rate, 1e-9)
-            left = f", about {remaining:,.0f} s left" if done < total else ""
-            self.stream.write(f"embedding {done:,} of {total:,}, {rate:,.0f} texts/s{left}\n")
-            self.stream.flush()
+            self._line(f"embedding {told}")
             self._last = clock
+
+    def _rate(self, clock: float, done: int, total: int) -> str:
+        if self._first is None:
+            self._first = clock, done
+        began, before = self._first
+        if done == before or clock <= began:
+            return ""
+        rate = (done - before) / (clock - began)
+        left = f", {_duration((total - done) / rate)} left" if done < total else ""
+        return f", {rate:,.0f} texts/s{left}"
+
+    def _line(self, text: str) -> None:
+        self.stream.write(text + "\n")
+        self.stream.flush()
+
+    def _finish_part(self) -> None:
+        if self._bar is not None and self._task is not None:
+            total = self._bar.tasks[self._task].total or 1
+            self._bar.update(self._task, completed=total, total=total)
+
+    def _stop(self, *, finished: bool) -> None:
+        if self._bar is not None:
+            if finished:
+                self._finish_part()
+            self._bar.stop()
+            self._bar = self._task = None
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

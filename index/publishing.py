@@ -27,8 +27,7 @@ def publish(index: IndexFolder, snapshot_id: str | None, **details: object) -> s
     """
     if snapshot_id is None:
         snapshot_id = _waiting(index)
-    folder = index.snapshot(snapshot_id)
-    layout.check_snapshot(folder, layout.read_manifest(folder))
+    _check(index, snapshot_id)
     point(index, "publish", snapshot_id, **details)
     return snapshot_id
 
@@ -38,21 +37,14 @@ def rollback(index: IndexFolder, snapshot_id: str | None) -> str:
 
     Args:
         index: the index folder.
-        snapshot_id: to which one; None for the newest published one before the present one.
+        snapshot_id: to which one; None for the newest published one before the present one that is
+            whole.
 
     Raises:
         SnapshotError: there is none, or it is damaged; what served goes on serving.
     """
-    if snapshot_id is None:
-        current = index.current_id() or ""
-        earlier = [name for name in index.ids() if name < current and name in index.published_ids()]
-        if not earlier:
-            raise SnapshotError(
-                f"no snapshot that was published before {current or 'now'} is kept in {index.path}"
-            )
-        snapshot_id = earlier[-1]
-    folder = index.snapshot(snapshot_id)
-    layout.check_snapshot(folder, layout.read_manifest(folder))
+    snapshot_id = _earlier(index) if snapshot_id is None else snapshot_id
+    _check(index, snapshot_id)
     point(index, "rollback", snapshot_id)
     return snapshot_id
 
@@ -62,17 +54,16 @@ def prune(index: IndexFolder, keep: int) -> list[str]:
 
     Args:
         index: the index folder.
-        keep: how many to keep, 1 or more; the published one is always among them.
+        keep: how many published ones to keep, 1 or more; the one that serves is always among them.
+            The newest that waits to be published is kept besides; older ones that were never
+            published are removed.
 
     Returns:
         The ids that were removed.
     """
     if keep < 1:
         raise BuildError("at least one snapshot must be kept")
-    current = index.current_id()
-    others = [name for name in index.ids() if name != current]
-    n_others = keep - 1 if current else keep
-    removed = others[: max(0, len(others) - n_others)]
+    removed = _superfluous(index, keep)
     for name in removed:
         index.discard(index.snapshots / name)
     _prune_cache(index)
@@ -81,13 +72,46 @@ def prune(index: IndexFolder, keep: int) -> list[str]:
     return removed
 
 
+def _superfluous(index: IndexFolder, keep: int) -> list[str]:
+    current, published = index.current_id(), index.published_ids()
+    if current is None:
+        return index.ids()[:-keep]
+    others = [name for name in index.ids() if name != current]
+    earlier = [name for name in others if name in published]
+    never = [name for name in others if name not in published]
+    waiting = [name for name in never if name > current][-1:]
+    return sorted({*earlier[: max(0, len(earlier) - keep + 1)], *never} - {*waiting})
+
+
+def _earlier(index: IndexFolder) -> str:
+    """Find the newest published snapshot before the present one that is whole."""
+    current, published = index.current_id() or "", index.published_ids()
+    for name in reversed([name for name in index.ids() if name < current and name in published]):
+        try:
+            _check(index, name)
+        except SnapshotError as error:
+            _log.warning("passed over: %s", error)
+        else:
+            return name
+    raise SnapshotError(
+        f"no whole snapshot that was published before {current or 'now'} is kept in {index.path}; "
+        "what served goes on serving. A 'nightly' makes a new one"
+    )
+
+
+def _check(index: IndexFolder, snapshot_id: str) -> None:
+    folder = index.snapshot(snapshot_id)
+    layout.check_snapshot(folder, layout.read_manifest(folder))
+
+
 def _waiting(index: IndexFolder) -> str:
-    published = index.published_ids()
-    waiting = [name for name in index.ids() if name not in published]
+    """Find the newest snapshot that was never published; an older one than serves is none."""
+    published, current = index.published_ids(), _readable_current(index) or ""
+    waiting = [name for name in index.ids() if name not in published and name > current]
     if not waiting:
         raise SnapshotError(
-            f"no snapshot is waiting in {index.path}; build one, or name one that is listed by "
-            "'python -m index status'"
+            f"no snapshot newer than the one that serves is waiting in {index.path}; build one, or "
+            "name one that is listed by 'python -m index status'"
         )
     return waiting[-1]
 

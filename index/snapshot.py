@@ -155,8 +155,8 @@ def find_damage(folder: Path, manifest: Manifest, *, sizes_only: bool = False) -
 
 def _damaged(folder: Path, name: str) -> SnapshotError:
     return SnapshotError(
-        f"{name} of the snapshot {folder.name} is damaged; "
-        "'python -m index rollback' goes back to the one before"
+        f"{name} of the snapshot {folder.name} is damaged; 'python -m index nightly' makes a new "
+        "one, and if it serves, 'python -m index rollback' goes back to the whole one before"
     )
 
 

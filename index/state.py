@@ -74,11 +74,19 @@ def find_all_damage(index: IndexFolder, snapshot_id: str | None) -> tuple[list[s
     for name in names:
         folder = index.snapshots / name
         try:
-            damaged = layout.find_damage(folder, layout.read_manifest(folder))
+            manifest = layout.read_manifest(folder)
+            damaged = layout.find_damage(folder, manifest)
         except SnapshotError as error:
             bad.append(str(error))
+        except OSError as error:
+            bad.append(f"the snapshot {name} cannot be read: {error}")
         else:
-            bad += [f"{file} of the snapshot {name} is damaged" for file in damaged]
+            bad += [
+                f"{file} of the snapshot {name} is damaged or missing"
+                if file in manifest.files
+                else f"{file} does not belong to the snapshot {name}"
+                for file in damaged
+            ]
     if snapshot_id is None:
         current, problem = _current(index)
         bad += [problem] if problem else []

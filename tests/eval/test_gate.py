@@ -132,6 +132,24 @@ def test_thirty_percent_missing_do_not_pass(
     assert checks["people lost"]["verdict"] == "fail"
     assert checks["people lost"]["value"] == pytest.approx(len(gone) / len(rows))
     assert checks["broken rules"]["verdict"] == "pass"
+    _, meant = gate(index_copy / "snapshots" / report.snapshot_id, "--accept-drop")
+    assert meant["people lost"]["verdict"] == "pass"
+    assert meant["departments lost"]["verdict"] == "pass"
+    lost = [check for name, check in meant.items() if name.endswith("lost")]
+    assert [check["verdict"] for check in lost] == ["pass"] * len(lost)  # of those who stayed
+
+
+@pytest.mark.slow
+def test_a_department_under_another_name_is_not_lost(
+    index_copy: Path, halden: Path, gate: Gate, tmp_path: Path
+) -> None:
+    renamed = tmp_path / "people.csv"
+    text = (halden / "people.csv").read_text(encoding="utf-8")
+    renamed.write_text(text.replace(",Data,", ",Data and Insight,"), encoding="utf-8")
+    report = build(renamed, index_copy, publish=True)
+    assert report.changes.changed > 15
+    _, checks = gate(index_copy / "snapshots" / report.snapshot_id)
+    assert checks["departments lost"]["verdict"] == "pass"
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 from small_company import SETTINGS, HashEncoder, people, write
 
+from index.embedding_cache import EmbeddingCache, keys_of
 from index.erasure import forget
 from index.folder import IndexFolder
 from index.night import run_night
@@ -113,6 +114,17 @@ def test_everyone_else_is_as_before_and_the_order_of_nights_too(two_nights):
     columns = [name for name in old.people.frame if name != "manager_id"]
     expected = old.people.frame[columns].iloc[kept].reset_index(drop=True)
     pd.testing.assert_frame_equal(new.people.frame[columns], expected)
+
+
+def test_a_text_that_only_a_killed_build_embedded_goes_from_the_cache_too(two_nights):
+    """It is in no snapshot, so that nobody can tell whose it was."""
+    folder = two_nights.path / "cache" / HashEncoder.revision
+    cache = EmbeddingCache.open(folder, HashEncoder.dim)
+    vector = HashEncoder().encode_passages(["P007's newest text"])
+    cache.add(keys_of("passage", ["P007's newest text"]), vector)
+    assert sum(_holding(two_nights, vector.tobytes())) == 1
+    forgotten(two_nights, "P007")
+    assert sum(_holding(two_nights, vector.tobytes())) == 0
 
 
 def test_an_unknown_person_changes_nothing(two_nights):

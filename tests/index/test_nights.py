@@ -1,6 +1,7 @@
 """Nights of a small company: what is embedded again, what is published, what is refused."""
 
 import json
+import sys
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,14 @@ from index.publishing import prune, publish, rollback
 from index.reference.kept import kept_centring
 from index.search import IndexReader, Snapshot
 from index.snapshot import read_report
-from recommender.errors import BusyError, DropError, GateError, SnapshotError
+from recommender.errors import (
+    BuildError,
+    BusyError,
+    DropError,
+    GateError,
+    PolicyError,
+    SnapshotError,
+)
 
 
 def night(folder, frame=None, encoder=None, **settings):
@@ -90,7 +98,7 @@ def test_rollback_goes_back_one_night_at_a_time(small):
     index = IndexFolder(small / "index")
     assert rollback(index, None) == ids[1]
     assert rollback(index, None) == ids[0]
-    with pytest.raises(SnapshotError, match="no snapshot that was published before"):
+    with pytest.raises(SnapshotError, match="no whole snapshot that was published before"):
         rollback(index, None)
     assert rollback(index, ids[2]) == ids[2]
     assert IndexReader(small / "index").current().snapshot_id == ids[2]
@@ -136,6 +144,73 @@ def test_losing_a_whole_department_needs_a_word(small):
     assert night(small, many).build.published
 
 
+def test_a_policy_that_cannot_be_used_is_refused_before_anything_is_embedded(small):
+    encoder = HashEncoder()
+    with pytest.raises(PolicyError):
+        night(small, encoder=encoder, policy_text="foo = 3")
+    assert encoder.embedded == []
+
+
+def test_too_few_to_keep_is_refused_before_anything_is_published(small):
+    with pytest.raises(BuildError, match="at least one"):
+        night(small, keep=0)
+    assert not (small / "index").exists()
+
+
+def test_the_drop_is_seen_though_the_served_snapshot_is_damaged(small):
+    folder = night(small).build.folder
+    (folder / "vectors.npy").write_bytes(b"")
+    with pytest.raises(DropError):
+        night(small, people().iloc[:19])
+    done = night(small, people(), gate="false")
+    assert done.gate == "nothing whole to compare with"
+    assert done.build.compared_with is None
+    assert done.build.changes.unchanged == 24
+
+
+def test_the_projects_gate_is_told_that_the_drop_is_meant(small, monkeypatch, tmp_path):
+    script = tmp_path / "gate.py"
+    script.write_text(f"import sys; open(r'{tmp_path}/asked', 'w').write(' '.join(sys.argv[1:]))")
+    monkeypatch.setattr("index.night.GATE", (sys.executable, str(script)))
+    night(small)
+    night(small, gate=None)
+    assert "--accept-drop" not in (tmp_path / "asked").read_text()
+    night(small, people().iloc[:19], gate=None, accept_drop=True)
+    assert "--accept-drop" in (tmp_path / "asked").read_text()
+
+
+def test_candidates_that_were_refused_do_not_pile_up_or_push_out_what_was_published(small):
+    ids = [night(small).build.snapshot_id for _ in range(2)]
+    for _ in range(4):
+        with pytest.raises(GateError):
+            night(small, gate="false", keep=2)
+    index = IndexFolder(small / "index")
+    assert index.ids()[:2] == ids
+    assert len(index.ids()) == 3
+    assert [entry["why"] for entry in index.history() if entry["action"] == "stopped"] == [
+        "GateError"
+    ] * 4
+    night(small, keep=2)
+    assert index.ids()[0] == ids[1]  # still there to go back to
+    assert len(index.ids()) == 2
+
+
+def test_a_snapshot_older_than_what_serves_does_not_wait_to_be_published(small):
+    night(small)
+    build(small / "people.csv", small / "index", encoder=HashEncoder())
+    serving = night(small).build.snapshot_id
+    index = IndexFolder(small / "index")
+    with pytest.raises(SnapshotError, match="no snapshot newer than"):
+        publish(index, None)
+    assert index.current_id() == serving
+
+
+def test_rollback_passes_over_a_damaged_snapshot(small):
+    ids = [night(small).build.snapshot_id for _ in range(3)]
+    (small / "index" / "snapshots" / ids[1] / "vectors.npy").write_bytes(b"")
+    assert rollback(IndexFolder(small / "index"), None) == ids[0]
+
+
 def test_a_failing_gate_keeps_yesterday_serving(small):
     first = night(small, gate="false").build.snapshot_id  # nothing to compare with yet
     with pytest.raises(GateError, match="not published"):
@@ -162,6 +237,10 @@ def test_a_second_build_at_the_same_time_stops(small):
 
 def test_exit_codes_and_messages(small, capsys):
     index = str(small / "index")
+    assert main(["status", "--index", index]) == 1
+    assert main(["prune", "--keep", "1", "--index", index]) == 1
+    assert not (small / "index").exists()  # only a build makes one
+    (small / "index").mkdir()
     assert main(["status", "--index", index]) == 0
     assert main(["verify", "--index", index]) == 1
     assert main(["publish", "--index", index]) == 1
@@ -172,9 +251,20 @@ def test_exit_codes_and_messages(small, capsys):
     for line in capsys.readouterr().err.splitlines():
         assert line
         assert not line.startswith(("Traceback", " "))
-    with pytest.raises(SystemExit) as stopped:
-        main(["rollback"])
-    assert stopped.value.code == 2
+    for wrong in (["rollback"], ["nightly", "people.csv", "--index", index, "--keep", "0"]):
+        with pytest.raises(SystemExit) as stopped:
+            main(wrong)
+        assert stopped.value.code == 2
+
+
+def test_a_failure_is_told_to_programs_too(small, capsys):
+    index = str(small / "index")
+    assert main(["nightly", str(small / "none.csv"), "--index", index, "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["error"] == "PeopleFileError"
+    assert told["exit_code"] == 1
+    assert "none.csv" in told["message"]
+    assert IndexFolder(small / "index").history()[-1]["action"] == "stopped"
 
 
 def test_status_tells_the_history_and_who_made_it(small, capsys):
