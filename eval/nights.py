@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eval.synthetic import Spread, draw_people
-from index.embedding_cache import EmbeddingCache, keys_of
+from index.embedding_cache import BLOCK, EmbeddingCache, keys_of
 from index.encoder import Encoder, EncoderSettings, Progress
 from index.night import run_night
 from index.people_file import read_people
@@ -215,7 +215,7 @@ def measure_nights(
             cells = rewrite(cells, share, f"again{number}", number)
         cells.to_csv(folder / "people.csv", index=False)
         texts = _embedded_texts(folder / "people.csv")
-        half.start(max(1, math.ceil(len(texts - known) / embed_at_most)))
+        half.start(min(BLOCK, max(1, math.ceil(len(texts - known) / embed_at_most))))
         name = "first" if share is None else f"{share:.0%} changed"
         found.append(_one_night(name, folder, half, progress))
         known |= texts

@@ -10,7 +10,6 @@ retrieval", Information Retrieval 7, 2004 (4-grams are best); hashing: K. Weinbe
 
 import re
 import zlib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +24,8 @@ from index import files
 SIZE = 4
 BUCKETS = 1 << 18
 """Grams are hashed into so many; two that share a bucket are rare and do little harm."""
+AT_ONCE = 2_000
+"""Profiles counted in one step."""
 
 STARTS = "gram_starts.npy"
 GRAMS = "gram_buckets.npy"
@@ -57,15 +58,20 @@ class GramIndex:
     @classmethod
     def build(cls, profiles: Sequence[str]) -> Self:
         """Weigh every gram of every profile; profile i is person i's."""
-        counted = [_count(profile) for profile in profiles]
-        lengths = [len(buckets) for buckets, _ in counted]
+        known: dict[str, NDArray[np.int32]] = {}
+        counted = [
+            _count_all(profiles[start : start + AT_ONCE], known)
+            for start in range(0, max(len(profiles), 1), AT_ONCE)
+        ]
+        lengths, buckets, times = (np.concatenate(parts) for parts in zip(*counted, strict=True))
         starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)))
-        buckets = np.concatenate([np.zeros(0, np.int32), *(found for found, _ in counted)])
         having = np.bincount(buckets, minlength=BUCKETS)
         idf = (1 + np.log((1 + len(profiles)) / (1 + having))).astype(np.float32)
-        weights = [_unit(weight * idf[found]) for found, weight in counted]
-        joined = np.concatenate([np.zeros(0, np.float32), *weights]).astype(np.float16)
-        return cls(starts, buckets, joined, idf)
+        weights = (1 + np.log(times)) * idf[buckets]
+        owner = np.repeat(np.arange(len(lengths)), lengths)
+        norms = np.sqrt(np.bincount(owner, weights.astype(np.float64) ** 2, len(lengths)))
+        weights /= np.maximum(norms, 1e-9).astype(np.float32)[owner]
+        return cls(starts, buckets, weights.astype(np.float16), idf)
 
     def save(self, folder: Path) -> None:
         """Write the index into a snapshot's folder."""
@@ -106,10 +112,44 @@ def _of_goal(text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
 
 def _count(text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Hash a text's grams: ascending buckets, and 1 + ln(count) of each."""
-    counts = Counter(zlib.crc32(gram.encode()) & (BUCKETS - 1) for gram in grams_of(text))
-    buckets = np.array(sorted(counts), np.int32)
-    times = np.array([counts[int(bucket)] for bucket in buckets], np.float32)
-    return buckets, 1 + np.log(np.maximum(times, 1))
+    _, buckets, times = _count_all([text], {})
+    return buckets, 1 + np.log(times)
+
+
+def _count_all(
+    texts: Sequence[str], known: dict[str, NDArray[np.int32]]
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+    """Hash and count the grams of some texts, cutting each word once.
+
+    Args:
+        texts: some profiles.
+        known: the buckets of the words that were already cut; more are added.
+
+    Returns:
+        How many buckets each text has; the buckets, ascending in each text; and how often each one
+        is there.
+    """
+    found: list[NDArray[np.int32]] = []
+    ends: list[int] = []
+    for text in texts:
+        for word in _WORD.findall(text.lower()):
+            buckets = known.get(word)
+            if buckets is None:
+                buckets = known[word] = _buckets_of(word)
+            found.append(buckets)
+        ends.append(len(found))
+    n_grams = np.concatenate(([0], np.cumsum([len(buckets) for buckets in found]))).astype(np.int64)
+    per_text = np.diff(n_grams[np.asarray([0, *ends])])
+    owner = np.repeat(np.arange(len(texts)), per_text)
+    grams = np.concatenate([np.zeros(0, np.int32), *found])
+    keys, counts = np.unique(owner * BUCKETS + grams, return_counts=True)
+    lengths = np.bincount(keys // BUCKETS, minlength=len(texts))
+    return lengths, (keys % BUCKETS).astype(np.int32), counts.astype(np.float32)
+
+
+def _buckets_of(word: str) -> NDArray[np.int32]:
+    hashed = [zlib.crc32(gram.encode()) & (BUCKETS - 1) for gram in grams_of(word)]
+    return np.array(hashed, np.int32)
 
 
 def _unit(weights: NDArray[np.float32]) -> NDArray[np.float32]:

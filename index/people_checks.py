@@ -247,10 +247,11 @@ def _doubtful(
         )
         for name in DATE_COLUMNS
     ]  # fmt: skip
+    days = {name: texts[name].to_numpy() for name in DATE_COLUMNS if name in texts}
     return [
         table.problem(
             record, column, code, message, remedy, severity="warning",
-            value=str(texts[column].iloc[record]) if column in DATE_COLUMNS else "",
+            value=str(days[column][record]) if column in DATE_COLUMNS else "",
         )
         for mask, column, code, message, remedy in checks
         for record in np.flatnonzero(mask & judged).tolist()

@@ -122,6 +122,8 @@ def read_manifest(folder: Path) -> Manifest:
         text = (folder / MANIFEST).read_bytes()
         raw = json.loads(text)
     except FileNotFoundError:
+        if folder.is_dir():
+            raise _damaged(folder, MANIFEST) from None
         raise SnapshotError(
             f"there is no snapshot at {folder}; run 'python -m index status'"
         ) from None

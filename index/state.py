@@ -4,7 +4,7 @@ from typing import Any
 
 from index import snapshot as layout
 from index.embedding_cache import find_damaged_segments
-from index.folder import IndexFolder
+from index.folder import POINTER, IndexFolder
 from recommender.errors import SnapshotError
 
 
@@ -30,9 +30,15 @@ def describe(index: IndexFolder) -> dict[str, Any]:
 
 def _current(index: IndexFolder) -> tuple[str | None, str | None]:
     try:
-        return index.current_id(), None
+        current = index.current_id()
     except SnapshotError as error:
         return None, str(error)
+    if current is None and index.published_ids():
+        return None, (
+            f"{POINTER} is missing, though a snapshot was published; "
+            "'python -m index rollback --to ID' mends it"
+        )
+    return current, None
 
 
 def _describe(

@@ -60,18 +60,24 @@ def prepare(base):
 
 
 def killed_at(command, folder, step):
-    """Run the command in a fork that kills itself at `step`; say whether it was killed."""
+    """Run the command in a fork that kills itself at `step`.
+
+    Says whether it was killed, how it ended where it was not, and the last step it reached.
+    """
     child = os.fork()
     if child == 0:
         files._steps = 0
         os.environ[files.KILL_AT] = str(step)
+        os.environ[files.STEP_LOG] = str(folder / "steps")
         try:
             COMMANDS[command](folder)
         except BaseException:
             os._exit(1)
         os._exit(0)
     _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status), os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0
+    *_, last = (folder / "steps").read_text(encoding="utf-8").splitlines()
+    code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0
+    return os.WIFSIGNALED(status), code, last.split(" ", 1)[1]
 
 
 def look(folder):
@@ -92,8 +98,9 @@ def main(command, scratch, stride):
         folder = Path(scratch) / "victim"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(base, folder)
-        killed, code = killed_at(command, folder, step)
-        line = {"step": step, "killed": killed, "exit": code, "before": look(base)["id"]}
+        killed, code, at = killed_at(command, folder, step)
+        line = {"step": step, "at": at, "killed": killed, "exit": code}
+        line["before"] = look(base)["id"]
         line |= {"found": look(folder)}
         if command != "nightly":
             with contextlib.suppress(LearningRelationshipsError):
