@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eval.synthetic import Spread, draw_people
-from index.embedding_cache import BLOCK, EmbeddingCache, keys_of
+from index.embedding_cache import BLOCK, keys_of
 from index.encoder import Encoder, EncoderSettings, Progress
 from index.night import run_night
 from index.people_file import read_people
@@ -40,7 +40,6 @@ class PartlyDrawn:
 
     inner: Encoder
     spread: Spread
-    drawn: EmbeddingCache
     scratch: Path
     stride: int = 1
     """1 embeds all of them."""
@@ -49,6 +48,7 @@ class PartlyDrawn:
     embedding: "Clock" = field(default_factory=lambda: Clock())
     drawing: "Clock" = field(default_factory=lambda: Clock())
     _real: set[bytes] = field(default_factory=set)
+    _drawn: dict[bytes, NDArray[np.float16]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -79,29 +79,32 @@ class PartlyDrawn:
     ) -> NDArray[np.float32]:
         """Embed some of the passages and draw the others; see `Encoder`."""
         with self.drawing:
-            keys = keys_of("passage", texts)
-            known, vectors = self.drawn.find(keys)
-            new = np.flatnonzero(~known)
-            chosen = np.array([key in self._real for key in keys[new].tolist()], np.bool_)
+            keys = keys_of("passage", texts).tolist()
+            vectors = np.zeros((len(texts), self.dim), np.float32)
+            for row, key in enumerate(keys):
+                if key in self._drawn:
+                    vectors[row] = self._drawn[key]
+            new = np.array([row for row, key in enumerate(keys) if key not in self._drawn], int)
+            chosen = np.array([keys[row] in self._real for row in new], np.bool_)
             chosen[self.stride // 2 :: self.stride] = True
             some, others = new[chosen], new[~chosen]
             if len(others):
-                vectors[others] = self._draw(len(others))
-                self.drawn.add(keys[others], vectors[others])
+                drawn = self._draw(len(others))
+                self._drawn |= dict(zip((keys[row] for row in others), drawn, strict=True))
+                vectors[others] = drawn
         with self.embedding:
             vectors[some] = self.inner.encode_passages([texts[place] for place in some], progress)
-        self._real.update(keys[some].tolist())
+        self._real.update(keys[row] for row in some)
         self.n_embedded += len(some)
         self.n_drawn += len(others)
         return vectors
 
-    def _draw(self, n: int) -> NDArray[np.float32]:
-        rng = np.random.default_rng(self.n_drawn)
+    def _draw(self, n: int) -> NDArray[np.float16]:
+        rng = np.random.default_rng(len(self._drawn))
         fields = rng.choice(self.spread.fields, n)
         passages = pd.DataFrame({"person_row": np.arange(n), "field": fields})
-        into = self.scratch / "drawn.npy"
-        drawn = self.spread.draw(passages, into, seed=len(self.drawn))
-        return np.asarray(drawn, np.float32)
+        drawn = self.spread.draw(passages, self.scratch / "drawn.npy", seed=len(self._drawn))
+        return np.array(drawn, np.float16)
 
 
 @dataclass(slots=True)
@@ -207,7 +210,7 @@ def measure_nights(
     """
     kept_centring(encoder)  # what all companies share is never drawn
     spread = Spread.of(read_people(sample).frame, encoder)
-    half = PartlyDrawn(encoder, spread, EmbeddingCache.open(folder / "drawn", encoder.dim), folder)
+    half = PartlyDrawn(encoder, spread, folder)
     known: set[str] = set()
     found = []
     for number, share in enumerate((None, *shares)):

@@ -11,6 +11,7 @@ from index.erasure import forget
 from index.folder import IndexFolder
 from index.night import run_night
 from index.search import IndexReader
+from index.vectors import FIXED_POINT
 from recommender.errors import UnknownPersonError
 
 
@@ -57,6 +58,41 @@ def test_no_byte_of_the_person_is_left_anywhere(two_nights):
         assert _texts(index, text) == 0
     assert sum(_holding(index, b"P007")) == 0
     assert _texts(index, "P007") == 0
+
+
+@pytest.mark.parametrize("form", ["flat", "ivf"])
+def test_no_form_of_the_persons_vectors_is_left(small, monkeypatch, form):
+    """As the model gave them, centred, as numbers of any size, and in parts."""
+    if form == "ivf":
+        monkeypatch.setattr("index.vectors.FLAT_PASSAGES", 50)  # kept as int16, searched by codes
+    write(people(), small / "people.csv")
+    for _ in range(2):
+        run_night(
+            small / "people.csv", small / "index", settings=SETTINGS, encoder=HashEncoder(), gate=""
+        )
+    index = IndexFolder(small / "index")
+    snapshot = IndexReader(index.path).current()
+    assert snapshot.manifest.plan.kind == form
+    passages = snapshot.passages_of(snapshot.people.row("P007"))
+    own = [
+        place
+        for place, text in zip(passages, snapshot.texts(passages), strict=True)
+        if any(part in text for part in ("7 ", " 7"))
+    ]
+    raw = HashEncoder().encode_passages(snapshot.texts(np.array(own)))
+    needles = [
+        vector[start : start + 8].astype(kind).tobytes() if kind != np.int16
+        else np.rint(vector[start : start + 8] * FIXED_POINT).astype(np.int16).tobytes()
+        for vector in (*raw, *snapshot.vectors(np.array(own)))
+        for start in (0, 8, 16)
+        for kind in (np.float32, np.float16, np.float64, np.int16)
+    ]  # fmt: skip
+    assert len(own) >= 5
+    assert sum(sum(_holding(index, needle)) > 0 for needle in needles) >= len(needles) // 8
+    forgotten(index, "P007")
+    assert [needle for needle in needles if any(_holding(index, needle))] == []
+    after = IndexReader(index.path).current()
+    assert len(after.index) == len(after.passage_vectors) == after.manifest.n_passages
 
 
 def _holding(index, needle):

@@ -298,6 +298,42 @@ def test_a_reader_keeps_what_it_has_when_the_new_one_is_damaged(small, caplog):
     assert "vectors.npy" in caplog.text
 
 
+def test_nothing_that_a_night_writes_for_operators_holds_personal_data(
+    small, capfd, caplog, monkeypatch
+):
+    """What it prints, logs, reports and keeps as history: counts and times only."""
+    monkeypatch.setattr("index.build.load_encoder", lambda _: HashEncoder())
+    caplog.set_level("DEBUG")
+    asked = [
+        "nightly", str(small / "people.csv"), "--index", str(small / "index"), "--gate", "true",
+    ]  # fmt: skip
+    assert main(asked) == 0
+    write(people().iloc[:22], small / "people.csv")
+    assert main([*asked, "--json"]) == 0
+    write(people().iloc[:5], small / "people.csv")
+    assert main([*asked, "--json"]) == 5
+    write(people().assign(manager_id="P500"), small / "people.csv")
+    main(asked)
+    assert main(["status", "--index", str(small / "index")]) == 0
+    printed = capfd.readouterr()
+    written = [printed.out, printed.err, caplog.text]
+    for name in ("history.jsonl", "CURRENT", "report.json", "manifest.json"):
+        written += [path.read_text() for path in (small / "index").rglob(name)]
+    for text in written:
+        for personal in ("Person ", "Planner", "quay", "Berth", "crane", "P01", "P02"):
+            assert personal not in text
+    assert len(written) >= 9
+
+
+def test_each_snapshot_holds_the_report_of_its_night(small):
+    done = night(small)
+    report = read_report(done.build.folder)
+    assert "report.json" in Snapshot.open(done.build.folder).manifest.files
+    assert report["people"]["added"] == report["people"]["total"] == 24
+    assert report["passages"]["embedded"] == done.build.n_embedded
+    assert set(report["seconds"]) >= {"read", "compare", "embed"}
+
+
 def test_the_reference_texts_are_embedded_once_for_all_companies(small):
     first = HashEncoder()
     kept_centring(first)
