@@ -148,7 +148,7 @@ class NightCost:
     rest: Clock
     """Everything else, whatever changed: the fixed cost."""
     parts_s: dict[str, float]
-    """Wall seconds by part of the build; `embed` holds the cache too, less what drawing took."""
+    """Wall seconds by part of the night; `embed` holds the cache too, less what drawing took."""
 
     @property
     def whole(self) -> Clock:
@@ -242,7 +242,6 @@ def _one_night(
     n_texts = night.build.n_embedded
     factor = n_texts / encoder.n_embedded if encoder.n_drawn else 1.0
     parts = dict(night.build.seconds)
-    parts["publish and prune"] = clock.wall_s - sum(parts.values())
     parts["embed"] -= encoder.drawing.wall_s
     return NightCost(
         name=name,

@@ -4,7 +4,6 @@ import logging
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from index import files
@@ -88,9 +87,9 @@ def _forget_embeddings(index: IndexFolder, opened: list[Snapshot], person_id: st
         others = np.ones(snapshot.manifest.n_passages, np.bool_)
         if _has(snapshot, person_id):
             others[snapshot.passages_of(snapshot.people.row(person_id))] = False
-        texts = pa.array(layout.read_texts(snapshot.folder)).filter(pa.array(others)).unique()
+        texts = layout.read_texts(snapshot.folder, others)
         model = snapshot.manifest.model
-        keys.setdefault(model.revision, []).append(keys_of("passage", texts.to_pylist()))
+        keys.setdefault(model.revision, []).append(keys_of("passage", texts))
         dims[model.revision] = model.dim
     for folder in sorted(index.cache.glob("*")):
         if folder.name in keys:

@@ -2,6 +2,9 @@
 
 import logging
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index import files
 from index import snapshot as layout
 from index.embedding_cache import EmbeddingCache, keys_of
@@ -135,7 +138,7 @@ def _readable_current(index: IndexFolder) -> str | None:
 
 
 def _prune_cache(index: IndexFolder) -> None:
-    used: dict[str, list[str]] = {}
+    used: dict[str, list[NDArray[np.bytes_]]] = {}
     dims: dict[str, int] = {}
     for name in index.ids():
         try:
@@ -144,12 +147,12 @@ def _prune_cache(index: IndexFolder) -> None:
         except (SnapshotError, OSError, ValueError):
             _log.warning("the snapshot %s is damaged and keeps no embeddings", name)
             continue
-        used.setdefault(model.revision, []).extend(texts)
+        used.setdefault(model.revision, []).append(keys_of("passage", texts))
         dims[model.revision] = model.dim
     for folder in sorted(index.cache.glob("*")):
         if folder.name not in used:
             files.remove_folder(folder)
-    for revision, texts in used.items():
+    for revision, keys in used.items():
         folder = index.cache / revision
         if folder.is_dir():
-            EmbeddingCache.open(folder, dims[revision]).keep_only(keys_of("passage", texts))
+            EmbeddingCache.open(folder, dims[revision]).keep_only(np.concatenate(keys))

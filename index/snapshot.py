@@ -10,12 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.encoder import EncoderSettings
 from index.vectors import Plan
 from recommender.errors import SnapshotError
+from recommender.profiles import Field
 
 FORMAT = 3
 """The layout's version; a reader refuses any other."""
@@ -173,9 +177,18 @@ def check_snapshot(folder: Path, manifest: Manifest, *, sizes_only: bool = False
         raise _damaged(folder, ", ".join(bad))
 
 
-def read_texts(folder: Path) -> list[str]:
-    """Read the texts of all passages of a snapshot."""
-    texts: list[str] = pq.read_table(folder / PASSAGES, columns=["text"]).column(0).to_pylist()
+def read_texts(folder: Path, rows: NDArray[np.bool_] | None = None) -> list[str]:
+    """Read the different texts of a snapshot that the encoder has seen.
+
+    Args:
+        folder: the snapshot's.
+        rows: `(n_passages,)` which passages count; None for all.
+    """
+    table = pq.read_table(folder / PASSAGES, columns=["field", "text"])
+    wanted = table["field"].to_numpy() != int(Field.PROFILE)
+    if rows is not None:
+        wanted &= rows
+    texts: list[str] = table["text"].filter(pa.array(wanted)).unique().to_pylist()
     return texts
 
 
