@@ -10,7 +10,7 @@ from eval.datasets import Ask
 from recommender.eligibility import LiveFacts, eligibility
 from recommender.explanation import find_evidence, list_contributions
 from recommender.features import Match
-from recommender.goals import goal_vectors, read_goal
+from recommender.goals import read_goal
 from recommender.listing import make_list
 from recommender.policy import Policy
 from recommender.ranking import Ranking, rank
@@ -94,7 +94,7 @@ class _Answer:
         self._retriever, self._kind, self._seeker = retriever, kind, seeker
         self._weights = policy.of(kind).weights
         mask = eligibility(retriever.people, seeker, kind, policy, LiveFacts.none()).mask
-        vectors = goal_vectors(retriever.encode(self.goal.texts))
+        vectors = retriever.encode(self.goal.needs)
         self.found = retriever.candidates(self.goal.text, vectors, mask, None)
         ranking = self._rank(self.found)
         self._scores = np.empty(len(self.found))

@@ -20,6 +20,7 @@ from index.lexical import LexicalIndex
 from index.reference import centred
 from index.vectors import FETCHED, Stored, VectorIndex, floats, inner_products
 from recommender.errors import SnapshotError
+from recommender.goals import with_whole
 from recommender.people import People
 from recommender.retrieval import Candidates
 
@@ -155,9 +156,10 @@ class Snapshot:
         with self._lock:
             return self._encoder or self._use(load_encoder(self.manifest.model.settings))
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed goals or needs; see `Retriever`."""
-        return centred(self.encoder.encode_queries(texts), self.centroids[0])
+    def encode(self, needs: Sequence[str]) -> NDArray[np.float32]:
+        """Embed a goal by its needs; see `Retriever`."""
+        encoded = with_whole(needs, self.encoder.encode_queries(needs))
+        return centred(encoded, self.centroids[0])
 
     def kind_logits(self, goal: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
         """Say how much a goal asks for each kind; see `Retriever`."""

@@ -28,7 +28,7 @@ from recommender.explanation import (
     open_conversation,
 )
 from recommender.features import Match
-from recommender.goals import Goal, goal_vectors, read_goal, whole_goal
+from recommender.goals import Goal, read_goal, whole_goal
 from recommender.kinds import Reading, read_kinds
 from recommender.listing import loads, make_list
 from recommender.policy import Policy
@@ -201,7 +201,7 @@ def recommend(
     people, live = retriever.people, live or LiveFacts.none()
     seeker = people.row(request.seeker_id)
     goal = read_goal(request.goal)
-    vectors = goal_vectors(retriever.encode(goal.texts))
+    vectors = retriever.encode(goal.needs)
     kinds = [request.relationship] if request.relationship else list(Relationship)
     length = policy.list.length if request.limit is None else request.limit
     allowed_by_kind = eligibility_by_kind(people, seeker, kinds, policy, live)
@@ -253,7 +253,7 @@ def rank_everyone(
         read = read_goal(goal)
         mask = eligibility(people, seeker, relationship, policy, live).mask
         weights = policy.of(relationship).weights
-    vectors = goal_vectors(retriever.encode(read.texts))
+    vectors = retriever.encode(read.needs)
     found = retriever.candidates(read.text, vectors, mask, None)
     ranking = rank(Match(retriever, found, relationship, seeker), weights)
     if length is None:

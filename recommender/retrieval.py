@@ -48,8 +48,12 @@ class Retriever(Protocol):
     def people(self) -> People:
         """Everyone in the snapshot."""
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed goals or needs: `(n, dim)` float32, unit rows."""
+    def encode(self, needs: Sequence[str]) -> NDArray[np.float32]:
+        """Embed a goal by its needs: `(n_vectors, dim)` float32, unit rows.
+
+        The goal as a whole comes first, then its needs where there are several; see
+        `recommender.goals.with_whole`.
+        """
 
     def kind_logits(self, goal: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
         """Say how much a goal asks for each kind: `(4,)` in the order of `Relationship`.

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.goals import with_whole
 from recommender.people import PEOPLE_COLUMNS, People
 from recommender.profiles import Field
 from recommender.retrieval import Candidates
@@ -88,8 +89,8 @@ class Shelf:
     def texts(self, passages: NDArray[np.int64]) -> list[str]:
         return [f"passage {number}" for number in passages]
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return np.tile(np.array([1, 0], np.float32), (len(texts), 1))
+    def encode(self, needs: Sequence[str]) -> NDArray[np.float32]:
+        return with_whole(needs, np.tile(np.array([1, 0], np.float32), (len(needs), 1)))
 
     def kind_logits(self, goal: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
         return np.zeros(4)
