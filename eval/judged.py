@@ -88,7 +88,7 @@ def _read(
         return None
     goal = read_goal(ask.text)
     vectors = retriever.encode(goal.needs)
-    found = retriever.candidates(goal.text, vectors, mask, None)
+    found = retriever.candidates(goal.text, vectors, [mask], None, seeker)
     names = tuple(policy.of(kind).weights)
     signals = compute_signals(Match(retriever, found, kind, seeker), names).T
     own = np.array([grades.get(str(people.ids[row]), 0.0) for row in found.rows])

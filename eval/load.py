@@ -112,7 +112,7 @@ def _lists(dataset: Dataset, retriever: Retriever, policy: Policy) -> Iterator[_
         mask = eligibility(people, ask.seeker, ask.relationship, policy, LiveFacts.none()).mask
         goal = read_goal(ask.text)
         vectors = retriever.encode(goal.needs)
-        found = retriever.candidates(goal.text, vectors, mask, None)
+        found = retriever.candidates(goal.text, vectors, [mask], None, ask.seeker)
         match = Match(retriever, found, ask.relationship, ask.seeker)
         ranking = rank(match, policy.of(ask.relationship).weights)
         yield _List(ranking, found, judged[ask.goal_id, ask.kind])

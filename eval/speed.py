@@ -70,12 +70,13 @@ class Watch:
         self,
         goal: str,
         vectors: NDArray[np.float32],
-        eligible: NDArray[np.bool_],
+        eligible: Sequence[NDArray[np.bool_]],
         limit: int | None,
+        seeker: int | None,
     ) -> Candidates:
         """Search; see `Retriever`."""
         with self._timed("search"):
-            return self.snapshot.candidates(goal, vectors, eligible, limit)
+            return self.snapshot.candidates(goal, vectors, eligible, limit, seeker)
 
     @contextmanager
     def _timed(self, part: str) -> Iterator[None]:
@@ -274,7 +275,7 @@ class Bench:
                 rows = np.flatnonzero(eligible.mask)
                 wanted = rows[np.argsort(-best[number, rows])[:RECALL_AT]]
                 found = self.snapshot.candidates(
-                    goal.text, vectors[number], eligible.mask, self.policy.list.candidates
+                    goal.text, vectors[number], [eligible.mask], self.policy.list.candidates, None
                 )
                 if len(wanted):
                     shares[kind.value].append(float(np.isin(wanted, found.rows).mean()))

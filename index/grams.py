@@ -11,9 +11,8 @@ retrieval", Information Retrieval 7, 2004 (4-grams are best); hashing: K. Weinbe
 import re
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -25,6 +24,8 @@ from index import files
 SIZE = 4
 BUCKETS = 1 << 18
 """Grams are hashed into so many; two that share a bucket are rare and do little harm."""
+AT_ONCE = 1 << 17
+"""Entries looked at at once."""
 
 STARTS = "gram_starts.npy"
 GRAMS = "gram_buckets.npy"
@@ -86,22 +87,35 @@ class GramIndex:
 
     def similarity(self, text: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Compare a text with the profiles of `rows`: cosines, `(len(rows),)` float32, 0 to 1."""
-        buckets, weights = _of_goal(text)
+        buckets, weights = _count(text)
         query = np.zeros(BUCKETS, np.float32)
         query[buckets] = _unit(weights * self.idf[buckets])
-        counts = self.starts[rows + 1] - self.starts[rows]
+        asked = np.zeros(BUCKETS, np.bool_)  # an eighth of the query's size: it stays in the cache
+        asked[buckets] = True
+        first = self.starts[rows]
+        counts = self.starts[rows + 1] - first
         ends = np.cumsum(counts)
-        entries = np.arange(counts.sum()) + np.repeat(self.starts[rows] - (ends - counts), counts)
-        products = query[self.buckets[entries]]
-        products *= self.weights[entries]
-        sums = np.concatenate((np.zeros(1), np.cumsum(products, dtype=np.float64)))[ends]
-        return np.diff(sums, prepend=0.0).astype(np.float32)
+        sums = np.zeros(len(rows), np.float32)
+        for span in _spans(ends):
+            before = int(ends[span.start - 1]) if span.start else 0
+            shift = first[span] - (ends[span] - counts[span])
+            entries = np.arange(before, ends[span.stop - 1]) + np.repeat(shift, counts[span])
+            found = self.buckets[entries]
+            hits = np.flatnonzero(asked[found])
+            products = query[found[hits]] * self.weights[entries[hits]].astype(np.float32)
+            owner = np.searchsorted(ends[span], hits + before, side="right")
+            sums[span] = np.bincount(owner, products, span.stop - span.start)
+        return sums
 
 
-@lru_cache(maxsize=16)
-def _of_goal(text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Keep a goal's grams for its other kinds."""
-    return _count(text)
+def _spans(ends: NDArray[np.int64]) -> Iterator[slice]:
+    """Cut people into spans of about `AT_ONCE` entries, so that what is computed stays small."""
+    start = 0
+    while start < len(ends):
+        before = ends[start - 1] if start else 0
+        stop = max(int(np.searchsorted(ends, before + AT_ONCE)), start + 1)
+        yield slice(start, stop)
+        start = stop
 
 
 def _count(text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

@@ -12,7 +12,6 @@ import numpy as np
 from recommender.features import SIGNALS
 from recommender.goals import Goal
 from recommender.listing import LABELS
-from recommender.org import NO_DISTANCE
 from recommender.people import NO_LEVEL, People
 from recommender.profiles import Field
 from recommender.ranking import Ranking
@@ -27,6 +26,10 @@ SPEAKS_FROM = 0.1
 """From this similarity on a passage is said to speak to a need; a text about something else stays
 below it. Source: of all passages of the sample company about one in seven reaches it for a goal,
 of the best passages of those who were judged a good match five in six."""
+
+_QUOTABLE = np.zeros(256, np.bool_)
+"""By `Field`: whether an explanation may quote it."""
+_QUOTABLE[list(QUOTABLE)] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +88,16 @@ def find_evidence(
     Returns:
         The best first; empty only for a profile without a passage of its own.
     """
-    entries = np.arange(candidates.starts[place], candidates.starts[place + 1])
-    entries = entries[np.isin(candidates.field[entries], QUOTABLE)]
+    start, stop = int(candidates.starts[place]), int(candidates.starts[place + 1])
+    entries = start + np.flatnonzero(_QUOTABLE[candidates.field[start:stop]])
     best: dict[int, tuple[float, str]] = {}
-    for number, need in enumerate(goal.needs):
-        if not len(entries):
-            break
-        similarity = candidates.similarity[goal.row_of_need(number), entries]
-        entry = int(entries[int(np.argmax(similarity))])
-        if similarity.max() > best.get(entry, (-2.0, ""))[0]:
-            best[entry] = (float(similarity.max()), need)
+    if len(entries):
+        first = goal.row_of_need(0)
+        similarity = candidates.similarity[first : first + len(goal.needs), entries]
+        closest = zip(entries[similarity.argmax(axis=1)], similarity.max(axis=1), strict=True)
+        for need, (entry, value) in zip(goal.needs, closest, strict=True):
+            if value > best.get(int(entry), (-2.0, ""))[0]:
+                best[int(entry)] = (float(value), need)
     texts = retriever.texts(candidates.passage[list(best)]) if best else []
     quoted = [
         Evidence(
@@ -113,9 +116,12 @@ def find_evidence(
 def list_contributions(ranking: Ranking, position: int) -> tuple[Contribution, ...]:
     """List what each signal adds to the score of the person at `position`, the largest first."""
     parts = [
-        Contribution(name, float(value), float(weight), float(value * weight))
+        Contribution(name, value, weight, value * weight)
         for name, value, weight in zip(
-            ranking.signals, ranking.values[:, position], ranking.weights, strict=True
+            ranking.signals,
+            ranking.values[:, position].tolist(),
+            ranking.weights.tolist(),
+            strict=True,
         )
         # what a list takes off is said only of those who lose something
         if value or name not in LABELS
@@ -149,7 +155,7 @@ def _lines(people: People, seeker: int, helper: int) -> str:
         return "below you in your own line of command"
     if org.manager[seeker] == org.manager[helper]:
         return "with the same manager as you"
-    if int(org.distances(seeker, np.array([helper]))[0]) == NO_DISTANCE:
+    if org.top(seeker) != org.top(helper):
         return "in a part of the organisation with no manager in common"
     return "in another line of command"
 

@@ -95,9 +95,9 @@ def with_whole(needs: Sequence[str], encoded: NDArray[np.float32]) -> NDArray[np
     """
     if len(needs) == 1:
         return encoded
-    whole = np.array([len(need) for need in needs], np.float32) @ encoded
-    whole /= max(float(np.linalg.norm(whole)), np.finfo(np.float32).tiny)
-    return np.vstack([whole[None], encoded])
+    lengths = np.array([len(need) for need in needs], np.float32)
+    whole: NDArray[np.float32] = lengths @ encoded
+    return np.vstack([whole / np.linalg.norm(whole), encoded])
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -205,10 +205,12 @@ def recommend(
     kinds = [request.relationship] if request.relationship else list(Relationship)
     length = policy.list.length if request.limit is None else request.limit
     allowed_by_kind = eligibility_by_kind(people, seeker, kinds, policy, live)
+    masks = [allowed.mask for allowed in allowed_by_kind.values()]
+    found = retriever.candidates(goal.text, vectors, masks, policy.list.candidates, seeker)
+    match = Match(retriever, found, None, seeker)
     lists = []
-    for kind, allowed in allowed_by_kind.items():
-        found = retriever.candidates(goal.text, vectors, allowed.mask, policy.list.candidates)
-        plain = rank(Match(retriever, found, kind, seeker), policy.of(kind).weights)
+    for (kind, allowed), places in zip(allowed_by_kind.items(), found.lists, strict=True):
+        plain = rank(match.of(kind), policy.of(kind).weights, places)
         load = loads(people, live, plain.rows)
         # of the policy's length whatever is shown, so that places are those that `why_not` says
         ranking = make_list(plain, retriever, found, load, policy.list, policy.list.length)
@@ -254,7 +256,7 @@ def rank_everyone(
         mask = eligibility(people, seeker, relationship, policy, live).mask
         weights = policy.of(relationship).weights
     vectors = retriever.encode(read.needs)
-    found = retriever.candidates(read.text, vectors, mask, None)
+    found = retriever.candidates(read.text, vectors, [mask], None, seeker)
     ranking = rank(Match(retriever, found, relationship, seeker), weights)
     if length is None:
         return ranking

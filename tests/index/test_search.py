@@ -23,7 +23,7 @@ GOAL = "I want to practise presenting my own work"
 def test_it_returns_only_eligible_people_and_all_of_their_passages(snapshot):
     eligible = np.random.default_rng(5).random(len(snapshot.people)) < 0.4
     vectors = snapshot.encode([GOAL, "English in front of people"])
-    found = snapshot.candidates(GOAL, vectors, eligible, 20)
+    found = snapshot.candidates(GOAL, vectors, [eligible], 20, None)
     assert eligible[found.rows].all()
     assert (np.diff(found.rows) > 0).all()
     assert 10 <= len(found) <= 60
@@ -37,7 +37,7 @@ def test_similarities_are_cosines_with_the_stored_vectors(snapshot):
     vectors = snapshot.encode([GOAL])
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
     everyone = np.ones(len(snapshot.people), bool)
-    found = snapshot.candidates(GOAL, vectors, everyone, None)
+    found = snapshot.candidates(GOAL, vectors, [everyone], None, None)
     assert len(found) == len(snapshot.people)
     expected = vectors @ snapshot.vectors(found.passage).T
     assert found.similarity == pytest.approx(expected, abs=1e-5)
@@ -46,8 +46,8 @@ def test_similarities_are_cosines_with_the_stored_vectors(snapshot):
 def test_the_best_by_meaning_and_by_words_are_among_the_candidates(snapshot):
     vectors = snapshot.encode([GOAL])
     everyone = np.ones(len(snapshot.people), bool)
-    whole = snapshot.candidates(GOAL, vectors, everyone, None)
-    few = snapshot.candidates(GOAL, vectors, everyone, 20)
+    whole = snapshot.candidates(GOAL, vectors, [everyone], None, None)
+    few = snapshot.candidates(GOAL, vectors, [everyone], 20, None)
     best = np.maximum.reduceat(whole.similarity[0], whole.starts[:-1])
     assert set(np.argsort(-best)[:10]) <= set(few.rows)
     assert set(np.argsort(-whole.lexical)[:5]) <= set(few.rows)

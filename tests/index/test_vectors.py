@@ -11,7 +11,8 @@ from small_company import SETTINGS, HashEncoder, people
 
 from index import opened, vectors
 from index.build import build_from_arrays
-from index.opened import Snapshot, choose
+from index.choosing import choose
+from index.opened import Snapshot
 from index.people_file import read_people
 from index.vectors import Plan, Probes, VectorIndex, floats, inner_products, stored
 
@@ -67,7 +68,7 @@ def test_the_large_plan_finds_who_is_nearest_however_few_are_eligible(large):
         found = []
         for query in drawn(20, seed=5):
             eligible = rng.random(N_PEOPLE) < fraction
-            candidates = large.candidates("passage", query[None], eligible, 100)
+            candidates = large.candidates("passage", query[None], [eligible], 100, None)
             assert eligible[candidates.rows].all()
             wanted = exact(large, query, eligible, 30)
             found.append(np.isin(wanted, candidates.rows).mean())
@@ -77,10 +78,10 @@ def test_the_large_plan_finds_who_is_nearest_however_few_are_eligible(large):
 def test_candidates_of_the_large_plan_are_scored_exactly(large):
     query = drawn(2, seed=9)
     eligible = np.random.default_rng(0).random(N_PEOPLE) < 0.5
-    found = large.candidates("passage 77", query, eligible, 50)
+    found = large.candidates("passage 77", query, [eligible], 50, None)
     expected = query @ floats(np.asarray(large.passage_vectors)[found.passage]).T
     assert found.similarity == pytest.approx(expected, abs=1e-5)
-    whole = large.candidates("passage 77", query, eligible, None)
+    whole = large.candidates("passage 77", query, [eligible], None, None)
     assert (whole.rows == np.flatnonzero(eligible)).all()
     place = np.searchsorted(whole.rows, found.rows)
     assert found.lexical == pytest.approx(whole.lexical[place])
@@ -91,7 +92,7 @@ def test_a_rare_word_brings_its_person_among_the_candidates(large):
     (text,) = large.texts(large.passages_of(row)[-1:])
     number = text.split()[1]
     far = -large.vectors(large.passages_of(row)[:1])
-    found = large.candidates(f"passage {number}", far, np.ones(N_PEOPLE, bool), 20)
+    found = large.candidates(f"passage {number}", far, [np.ones(N_PEOPLE, bool)], 20, None)
     assert row in found.rows
 
 

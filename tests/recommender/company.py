@@ -86,6 +86,10 @@ class Shelf:
     def fields(self, passages: NDArray[np.int64]) -> NDArray[np.uint8]:
         return np.full(len(passages), Field.ABOUT, np.uint8)
 
+    def own(self, seeker: int | None) -> NDArray[np.float32]:
+        own = np.zeros(0, np.int64) if seeker is None else self.passages_of(seeker)
+        return self.vectors(own).reshape(-1, 2)
+
     def texts(self, passages: NDArray[np.int64]) -> list[str]:
         return [f"passage {number}" for number in passages]
 
@@ -99,18 +103,21 @@ class Shelf:
         self,
         goal: str,
         vectors: NDArray[np.float32],
-        eligible: NDArray[np.bool_],
+        eligible: Sequence[NDArray[np.bool_]],
         limit: int | None,
+        seeker: int | None,
     ) -> Candidates:
-        rows = np.flatnonzero(eligible)
+        rows = np.flatnonzero(np.any(eligible, axis=0))
         passages = [self.passages_of(row) for row in rows]
         numbers = np.concatenate([np.zeros(0, np.int64), *passages])
         return Candidates(
             rows=rows,
+            lists=tuple(np.searchsorted(rows, np.flatnonzero(mask)) for mask in eligible),
             starts=np.cumsum([0, *map(len, passages)]),
             passage=numbers,
             field=self.fields(numbers),
             similarity=vectors @ self.vectors(numbers).T,
+            own=self.own(seeker) @ self.vectors(numbers).T,
             lexical=np.zeros(len(rows), np.float32),
             grams=np.zeros(len(rows), np.float32),
         )
