@@ -97,13 +97,13 @@ class GramIndex:
         ends = np.cumsum(counts)
         sums = np.zeros(len(rows), np.float32)
         for span in _spans(ends):
-            before = int(ends[span.start - 1]) if span.start else 0
-            shift = first[span] - (ends[span] - counts[span])
-            entries = np.arange(before, ends[span.stop - 1]) + np.repeat(shift, counts[span])
-            found = self.buckets[entries]
+            pieces = zip(first[span].tolist(), (first[span] + counts[span]).tolist(), strict=True)
+            found = np.concatenate([self.buckets[start:stop] for start, stop in pieces])
             hits = np.flatnonzero(asked[found])
-            products = query[found[hits]] * self.weights[entries[hits]].astype(np.float32)
-            owner = np.searchsorted(ends[span], hits + before, side="right")
+            end = np.cumsum(counts[span])
+            owner = np.searchsorted(end, hits, side="right")
+            entries = hits + (first[span] + counts[span] - end)[owner]
+            products = query[found[hits]] * self.weights[entries].astype(np.float32)
             sums[span] = np.bincount(owner, products, span.stop - span.start)
         return sums
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from index import files
 from index.vectors import BLOCK, Stored, floats, inner_products
 
-KEPT_PEOPLE = 8_192
+KEPT_PEOPLE = 16_384
 """After so many people's vectors were read from a mapped file its pages are let go: each touches
-about 64 kB, so that no more than half a gigabyte of them counts as this process's memory. The
+about 64 kB, so that no more than a gigabyte of them counts as this process's memory. The
 system still holds them, and gives them back without reading the disk."""
 
 

@@ -175,7 +175,10 @@ class VectorIndex:
                 f"{folder / FILE} cannot be read by FAISS; run 'python -m index verify'"
             ) from error
         if plan.kind == "ivf":
-            faiss.extract_index_ivf(index).parallel_mode = 1  # one goal's lists on all threads
+            inverted = faiss.extract_index_ivf(index)
+            inverted.parallel_mode = 1  # one goal's lists on all threads
+            # else threads of its own read all lists beforehand, which takes longer than the search
+            faiss.downcast_InvertedLists(inverted.invlists).prefetch_nthread = 0
         return cls(index, plan)
 
     def __len__(self) -> int:
@@ -194,7 +197,8 @@ class VectorIndex:
         Returns:
             Rows of people, ascending, each once; eligible all of them.
         """
-        nprobe = self.plan.nprobe(float(eligible.mean())) if self.plan.kind == "ivf" else 0
+        share = np.count_nonzero(eligible) / max(len(eligible), 1)
+        nprobe = self.plan.nprobe(share) if self.plan.kind == "ivf" else 0
         found = _search(self.index, vectors, eligible, min(k, len(self)), nprobe)
         rows: NDArray[np.int64] = np.unique(found[found >= 0])
         return rows[eligible[rows]]
