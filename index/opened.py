@@ -27,9 +27,6 @@ from recommender.people import People
 from recommender.profiles import Field
 from recommender.retrieval import Candidates
 
-FEW = 0.05
-"""Of a small company, up to this share of eligible people only they are compared with it; above it
-everyone is, once for all lists."""
 EXACT_PEOPLE = 5_000
 """Of a large company, up to so many eligible people are scored exactly, without a search. Source:
 among a million people 4,000 take 5 ms on one core, a search as long; 8,000 take four times that."""
@@ -201,30 +198,29 @@ class Snapshot:
     ) -> list[NDArray[np.int64]]:
         """Choose about `limit` rows of each list of eligible people, by the cheapest way."""
         lists = [np.flatnonzero(mask) for mask in eligible]
-        longest = max((len(rows) for rows in lists), default=0)
-        everyone = words is not None and longest > max(limit, FEW * len(self.people))
-        best = self.passages.best_of_all(vector) if everyone else None
-        chosen = []
-        for mask, rows in zip(eligible, lists, strict=True):
-            if len(rows) <= limit:
-                chosen.append(rows)
-            elif words is None:
-                chosen.append(self._choose_of_many(goal, vector, mask, rows, limit))
-            else:
-                near = self.passages.best(vector, rows) if best is None else best[rows]
-                chosen.append(choose(near, words[rows], rows, limit))
-        return chosen
+        if words is None:
+            return [
+                rows if len(rows) <= limit else self._choose_of_many(goal, vector, mask, limit)
+                for rows, mask in zip(lists, eligible, strict=True)
+            ]
+        compared = union([rows for rows in lists if len(rows) > limit], len(self.people))
+        best = np.zeros(len(self.people), np.float32)
+        best[compared] = self.passages.best(vector, compared)
+        return [
+            rows if len(rows) <= limit else choose(best[rows], words[rows], rows, limit)
+            for rows in lists
+        ]
 
     def _choose_of_many(
         self,
         goal: str,
         vector: NDArray[np.float32],
         eligible: NDArray[np.bool_],
-        rows: NDArray[np.int64],
         limit: int,
     ) -> NDArray[np.int64]:
         """Choose in a large company: of few eligible exactly, else by a search."""
-        if len(rows) <= EXACT_PEOPLE:
+        if np.count_nonzero(eligible) <= EXACT_PEOPLE:
+            rows = np.flatnonzero(eligible)
             words = self.lexical.scores_of(goal, rows)
             return choose(self.passages.best(vector, rows), words, rows, limit)
         found = self.index.search(vector[None], eligible, max(FETCHED, PASSAGES_FETCHED * limit))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import files
-from index.vectors import BLOCK, Stored, floats, inner_products
+from index.vectors import BLOCK, Stored, floats, inner_products, products_of
 
 KEPT_PEOPLE = 16_384
 """After so many people's vectors were read from a mapped file its pages are let go: each touches
@@ -58,13 +58,11 @@ class Passages:
         if not len(rows):
             return np.zeros(0, np.float32)
         starts, passages = self.of(rows)
-        similarity = self.similarity(query[None], passages)[0]
+        if self.stored.dtype == np.float32:
+            similarity = products_of(query, self.stored, passages)
+        else:
+            similarity = self.similarity(query[None], passages)[0]
         return np.asarray(np.maximum.reduceat(similarity, starts[:-1]), np.float32)
-
-    def best_of_all(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Give the similarity of everyone's best passage: `(n_people,)` float32."""
-        similarity = inner_products(query[None], floats(self.stored))[0]
-        return np.asarray(np.maximum.reduceat(similarity, self.starts[:-1]), np.float32)
 
     def _let_go(self, n_passages: int) -> None:
         """Count what was read, and let the pages go when it was much."""

@@ -121,6 +121,24 @@ def inner_products(
     return products
 
 
+def products_of(
+    query: NDArray[np.float32], vectors: NDArray[np.float32], numbers: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Multiply a query with some of many vectors where they lie: `(len(numbers),)` float32."""
+    products = np.empty(len(numbers), np.float32)
+    if len(numbers):
+        faiss.fvec_inner_products_by_idx(  # type: ignore[attr-defined]
+            faiss.swig_ptr(products),
+            faiss.swig_ptr(np.ascontiguousarray(query, np.float32)),
+            faiss.swig_ptr(vectors),
+            faiss.swig_ptr(np.ascontiguousarray(numbers, np.int64)),
+            vectors.shape[1],
+            1,
+            len(numbers),
+        )
+    return products
+
+
 @dataclass(frozen=True, slots=True)
 class VectorIndex:
     """An opened FAISS index over a snapshot's passages."""

@@ -153,6 +153,19 @@ def test_equal_scores_stand_in_the_order_of_rows() -> None:
     assert rank(match(ALL, None), {"passages": 1.0}).rows.tolist() == [ADA, BO, DI, ED, FAY, GUS]
 
 
+def test_a_kind_ranks_its_own_places_and_shares_what_is_the_same_for_all() -> None:
+    at = match(TWO, None)
+    weights = {"passages": 1.0, "step": 1.0}
+    mentor = rank(at.of(Relationship.MENTOR), weights, np.array([1]))
+    coach = rank(at.of(Relationship.COACH), weights)
+    assert mentor.rows.tolist() == [FAY]
+    assert mentor.place.tolist() == [1]
+    assert set(at.known) == {"passages"}
+    # Fay is one level above Cy: just right for a mentor; (1 + 1) / 3 for a coach
+    assert mentor.scores == pytest.approx([0.5 + 1.0])
+    assert coach.scores[coach.rows == FAY] == pytest.approx([0.5 + 2 / 3])
+
+
 values = st.floats(-1, 1, width=32)
 
 
