@@ -19,8 +19,9 @@ from index.grams import GramIndex
 from index.kinds import KindModel
 from index.lexical import LexicalIndex
 from index.passages import Passages
+from index.products import Stored
 from index.reference import centred
-from index.vectors import FETCHED, Stored, VectorIndex
+from index.vectors import FETCHED, VectorIndex
 from recommender.errors import SnapshotError
 from recommender.goals import with_whole
 from recommender.people import People

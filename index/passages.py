@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import files
-from index.vectors import BLOCK, Stored, floats, inner_products, products_of
+from index.products import BLOCK, Stored, floats, inner_products, products_of
 
 KEPT_PEOPLE = 16_384
 """After so many people's vectors were read from a mapped file its pages are let go: each touches

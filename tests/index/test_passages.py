@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index import files, passages
 from index.choosing import union
 from index.passages import Passages
-from index.vectors import stored
+from index.products import stored
 
 
 def unit(n: int, dim: int = 24) -> np.ndarray:

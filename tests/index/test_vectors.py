@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_company import SETTINGS, HashEncoder, people
 
-from index import opened, vectors
+from index import opened, products, vectors
 from index.build import build_from_arrays
 from index.choosing import choose
 from index.opened import Snapshot
 from index.people_file import read_people
-from index.vectors import Plan, Probes, VectorIndex, floats, inner_products, stored
+from index.products import floats, inner_products, stored
+from index.vectors import Plan, Probes, VectorIndex
 
 N_PEOPLE = 3000
 PER_PERSON = 4
@@ -34,6 +35,7 @@ def large(small, monkeypatch):
     from small_company import write
 
     monkeypatch.setattr(vectors, "FLAT_PASSAGES", 2000)
+    monkeypatch.setattr(products, "FLAT_PASSAGES", 2000)
     monkeypatch.setattr(vectors, "COMPRESSED_DIM", 16)
     monkeypatch.setattr(opened, "EXACT_PEOPLE", 200)
     frame = read_people(write(people(N_PEOPLE), small / "many.csv")).frame
@@ -134,7 +136,7 @@ def test_fixed_point_keeps_five_digits():
     rows = drawn(1000)
     kept = stored(rows, np.dtype(np.int16))
     assert kept.dtype == np.int16
-    assert np.abs(floats(kept) - rows).max() <= 0.5 / vectors.FIXED_POINT + 1e-7
+    assert np.abs(floats(kept) - rows).max() <= 0.5 / products.FIXED_POINT + 1e-7
 
 
 def test_the_best_by_meaning_are_chosen_and_half_as_many_by_words():
