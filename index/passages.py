@@ -46,6 +46,8 @@ class Passages:
         self, queries: NDArray[np.float32], passages: NDArray[np.int64]
     ) -> NDArray[np.float32]:
         """Compare queries with some passages: cosines, `(n_queries, n)` float32."""
+        if self.stored.dtype == np.float32:
+            return products_of(queries, self.stored, passages)
         cosines = np.empty((len(queries), len(passages)), np.float32)
         for start in range(0, len(passages), BLOCK):
             span = slice(start, start + BLOCK)
@@ -58,10 +60,7 @@ class Passages:
         if not len(rows):
             return np.zeros(0, np.float32)
         starts, passages = self.of(rows)
-        if self.stored.dtype == np.float32:
-            similarity = products_of(query, self.stored, passages)
-        else:
-            similarity = self.similarity(query[None], passages)[0]
+        similarity = self.similarity(query[None], passages)[0]
         return np.asarray(np.maximum.reduceat(similarity, starts[:-1]), np.float32)
 
     def _let_go(self, n_passages: int) -> None:
@@ -71,5 +70,5 @@ class Passages:
             much = self._read * (len(self.starts) - 1) > KEPT_PEOPLE * len(self.stored)
             if much:
                 self._read = 0
-        if much and self.stored.dtype == np.int16:
+        if much:
             files.let_pages_go(self.stored)

@@ -5,7 +5,6 @@ person, and what a search finds are people at once.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from index import files
-from index.products import FLAT_PASSAGES, Stored, floats
+from index.products import FLAT_PASSAGES, Stored, floats, one_thread
 from recommender.errors import SnapshotError
 
 FILE = "index.faiss"
@@ -148,25 +147,10 @@ class VectorIndex:
         """
         share = np.count_nonzero(eligible) / max(len(eligible), 1)
         nprobe = self.plan.nprobe(share) if self.plan.kind == "ivf" else 0
-        with _one_thread():
+        with one_thread():
             found = _search(self.index, vectors, eligible, min(k, len(self)), nprobe)
         rows: NDArray[np.int64] = np.unique(found[found >= 0])
         return rows[eligible[rows]]
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep this thread's searches on one core.
-
-    Two save 3 ms among a million people where both are free; where they are not, each part of a
-    search waits for the slower one, which costs ten times that.
-    """
-    n_threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(n_threads)
 
 
 def _large_index(training: NDArray[np.float32], nlist: int) -> Any:
