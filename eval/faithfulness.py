@@ -1,7 +1,7 @@
 """Whether reasons are true: take a quoted passage out of a profile, and the score must fall."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from eval.datasets import Ask
 from recommender.eligibility import LiveFacts, eligibility
 from recommender.explanation import find_evidence, list_contributions
 from recommender.features import Match
-from recommender.goals import goal_vectors, read_goal
+from recommender.goals import read_goal
 from recommender.listing import make_list
 from recommender.policy import Policy
 from recommender.ranking import Ranking, rank
@@ -94,8 +94,8 @@ class _Answer:
         self._retriever, self._kind, self._seeker = retriever, kind, seeker
         self._weights = policy.of(kind).weights
         mask = eligibility(retriever.people, seeker, kind, policy, LiveFacts.none()).mask
-        vectors = goal_vectors(retriever.encode(self.goal.texts))
-        self.found = retriever.candidates(self.goal.text, vectors, mask, None)
+        vectors = retriever.encode(self.goal.needs)
+        self.found = retriever.candidates(self.goal.text, vectors, [mask], None, seeker)
         ranking = self._rank(self.found)
         self._scores = np.empty(len(self.found))
         self._scores[ranking.place] = ranking.scores
@@ -125,12 +125,11 @@ def drop_passages(found: Candidates, place: int, passages: list[int]) -> Candida
     keep[entries[np.isin(found.passage[entries], passages)]] = False
     starts: NDArray[np.int64] = found.starts.copy()
     starts[place + 1 :] -= int((~keep).sum())
-    return Candidates(
-        rows=found.rows,
+    return replace(
+        found,
         starts=starts,
         passage=found.passage[keep],
         field=found.field[keep],
         similarity=found.similarity[:, keep],
-        lexical=found.lexical,
-        grams=found.grams,
+        own=found.own[:, keep],
     )

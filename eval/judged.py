@@ -12,7 +12,7 @@ from eval.datasets import Ask, Dataset
 from recommender.eligibility import LiveFacts, eligibility
 from recommender.errors import DatasetError, Problem
 from recommender.features import Match, compute_signals
-from recommender.goals import goal_vectors, read_goal
+from recommender.goals import read_goal
 from recommender.policy import Policy
 from recommender.relationships import Relationship
 from recommender.retrieval import Retriever
@@ -87,8 +87,8 @@ def _read(
     if not mask.any():
         return None
     goal = read_goal(ask.text)
-    vectors = goal_vectors(retriever.encode(goal.texts))
-    found = retriever.candidates(goal.text, vectors, mask, None)
+    vectors = retriever.encode(goal.needs)
+    found = retriever.candidates(goal.text, vectors, [mask], None, seeker)
     names = tuple(policy.of(kind).weights)
     signals = compute_signals(Match(retriever, found, kind, seeker), names).T
     own = np.array([grades.get(str(people.ids[row]), 0.0) for row in found.rows])

@@ -8,7 +8,7 @@ import pandas as pd
 from eval.datasets import Dataset
 from eval.intervals import Interval, estimate_mean, number_clusters
 from recommender.errors import DatasetError
-from recommender.goals import goal_vectors, read_goal
+from recommender.goals import read_goal
 from recommender.kinds import read_kinds
 from recommender.retrieval import Retriever
 
@@ -40,7 +40,7 @@ def measure_kinds(dataset: Dataset, retriever: Retriever) -> list[KindMeasure]:
     rows = []
     for goal in known.itertuples(index=False):
         read = read_goal(str(goal.text))
-        vector = goal_vectors(retriever.encode(read.texts))[0]
+        vector = retriever.encode(read.needs)[0]
         first = str(read_kinds(retriever.kind_logits(read.text, vector)).best)
         found = rank.get((goal.goal_id, first))
         rows.append((bool(goal.relationship), found is not None, found == 1, goal.person_id))

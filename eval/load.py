@@ -10,7 +10,7 @@ from eval.datasets import Dataset
 from eval.judged import Floats, ndcg
 from recommender.eligibility import LiveFacts, eligibility
 from recommender.features import Match
-from recommender.goals import goal_vectors, read_goal
+from recommender.goals import read_goal
 from recommender.listing import loads, make_list
 from recommender.policy import ListSettings, Policy
 from recommender.ranking import Ranking, rank
@@ -111,8 +111,8 @@ def _lists(dataset: Dataset, retriever: Retriever, policy: Policy) -> Iterator[_
             continue
         mask = eligibility(people, ask.seeker, ask.relationship, policy, LiveFacts.none()).mask
         goal = read_goal(ask.text)
-        vectors = goal_vectors(retriever.encode(goal.texts))
-        found = retriever.candidates(goal.text, vectors, mask, None)
+        vectors = retriever.encode(goal.needs)
+        found = retriever.candidates(goal.text, vectors, [mask], None, ask.seeker)
         match = Match(retriever, found, ask.relationship, ask.seeker)
         ranking = rank(match, policy.of(ask.relationship).weights)
         yield _List(ranking, found, judged[ask.goal_id, ask.kind])

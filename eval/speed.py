@@ -26,7 +26,7 @@ from index.encoder import EncoderSettings, load_encoder
 from index.people_file import read_people
 from index.search import IndexReader, Snapshot
 from recommender.eligibility import LiveFacts, eligibility_by_kind
-from recommender.goals import goal_vectors, read_goal
+from recommender.goals import read_goal
 from recommender.policy import Policy, parse_policy
 from recommender.profiles import Field
 from recommender.recommend import Request, recommend
@@ -61,21 +61,22 @@ class Watch:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.snapshot, name)
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, needs: Sequence[str]) -> NDArray[np.float32]:
         """Embed; see `Retriever`."""
         with self._timed("encode"):
-            return self.snapshot.encode(texts)
+            return self.snapshot.encode(needs)
 
     def candidates(
         self,
         goal: str,
         vectors: NDArray[np.float32],
-        eligible: NDArray[np.bool_],
+        eligible: Sequence[NDArray[np.bool_]],
         limit: int | None,
+        seeker: int | None,
     ) -> Candidates:
         """Search; see `Retriever`."""
         with self._timed("search"):
-            return self.snapshot.candidates(goal, vectors, eligible, limit)
+            return self.snapshot.candidates(goal, vectors, eligible, limit, seeker)
 
     @contextmanager
     def _timed(self, part: str) -> Iterator[None]:
@@ -262,7 +263,7 @@ class Bench:
         """
         numbers = range(min(RECALL_GOALS, len(self.goals)))
         goals = [read_goal(self.goals[number]) for number in numbers]
-        vectors = [goal_vectors(self.snapshot.encode(goal.texts)) for goal in goals]
+        vectors = [self.snapshot.encode(goal.needs) for goal in goals]
         best = self._best(np.stack([one[0] for one in vectors]))
         shares: dict[str, list[float]] = {kind.value: [] for kind in Relationship}
         for number, goal in zip(numbers, goals, strict=True):
@@ -274,7 +275,7 @@ class Bench:
                 rows = np.flatnonzero(eligible.mask)
                 wanted = rows[np.argsort(-best[number, rows])[:RECALL_AT]]
                 found = self.snapshot.candidates(
-                    goal.text, vectors[number], eligible.mask, self.policy.list.candidates
+                    goal.text, vectors[number], [eligible.mask], self.policy.list.candidates, None
                 )
                 if len(wanted):
                     shares[kind.value].append(float(np.isin(wanted, found.rows).mean()))

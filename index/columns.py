@@ -2,8 +2,10 @@
 
 import json
 import threading
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,7 @@ class ParquetCells:
             self._file.metadata.row_group(group).num_rows
             for group in range(self._file.metadata.num_row_groups)
         ]
-        self._ends = np.cumsum(np.asarray(sizes, np.int64))
+        self._ends = list(accumulate(sizes))
         self._lock = threading.Lock()  # a ParquetFile is not to be read by two threads at once
         self._column = lru_cache(maxsize=KEPT_GROUPS)(self._read)
 
@@ -52,8 +54,8 @@ class ParquetCells:
 
     def cell(self, row: int, column: str) -> object:
         """Give one cell: a str, an int, a datetime, or None."""
-        group = int(np.searchsorted(self._ends, row, side="right"))
-        start = int(self._ends[group - 1]) if group else 0
+        group = bisect_right(self._ends, row)
+        start = self._ends[group - 1] if group else 0
         value: object = self._column(group, column)[row - start].as_py()
         return value
 
@@ -68,7 +70,7 @@ class ParquetCells:
         return frame
 
     def __len__(self) -> int:
-        return int(self._ends[-1]) if len(self._ends) else 0
+        return self._ends[-1] if self._ends else 0
 
 
 def write_people_columns(path: Path, people: People) -> None:

@@ -7,6 +7,7 @@ process at each of them (`LEARNING_RELATIONSHIPS_KILL_AT`), and see what readers
 import contextlib
 import errno
 import json
+import mmap
 import os
 import shutil
 import signal
@@ -109,6 +110,15 @@ def map_array(path: Path) -> NDArray[Any]:
     A plain array over the map: indexing a `numpy.memmap` costs ten times as much.
     """
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+
+
+def let_pages_go(array: NDArray[Any]) -> None:
+    """Take a mapped array's pages out of this process's memory; they come back when touched."""
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        base.madvise(mmap.MADV_DONTNEED)
 
 
 def make_folder(path: Path) -> None:

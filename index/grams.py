@@ -10,9 +10,8 @@ retrieval", Information Retrieval 7, 2004 (4-grams are best); hashing: K. Weinbe
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -24,8 +23,10 @@ from index import files
 SIZE = 4
 BUCKETS = 1 << 18
 """Grams are hashed into so many; two that share a bucket are rare and do little harm."""
-AT_ONCE = 2_000
+PROFILES_AT_ONCE = 2_000
 """Profiles counted in one step."""
+AT_ONCE = 1 << 17
+"""Entries looked at at once."""
 
 STARTS = "gram_starts.npy"
 GRAMS = "gram_buckets.npy"
@@ -60,8 +61,8 @@ class GramIndex:
         """Weigh every gram of every profile; profile i is person i's."""
         known: dict[str, NDArray[np.int32]] = {}
         counted = [
-            _count_all(profiles[start : start + AT_ONCE], known)
-            for start in range(0, max(len(profiles), 1), AT_ONCE)
+            _count_all(profiles[start : start + PROFILES_AT_ONCE], known)
+            for start in range(0, max(len(profiles), 1), PROFILES_AT_ONCE)
         ]
         lengths, buckets, times = (np.concatenate(parts) for parts in zip(*counted, strict=True))
         starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)))
@@ -92,22 +93,36 @@ class GramIndex:
 
     def similarity(self, text: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Compare a text with the profiles of `rows`: cosines, `(len(rows),)` float32, 0 to 1."""
-        buckets, weights = _of_goal(text)
-        query = np.zeros(BUCKETS, np.float32)
-        query[buckets] = _unit(weights * self.idf[buckets])
-        counts = self.starts[rows + 1] - self.starts[rows]
+        buckets, weights = _count(text)
+        weights = weights * self.idf[buckets]
+        query = weights / max(float(np.linalg.norm(weights)), 1e-9)
+        # a goal has a few hundred grams: the table stays in the cache
+        place = np.zeros(BUCKETS, np.uint16)
+        place[buckets] = np.arange(1, len(buckets) + 1)
+        first = self.starts[rows]
+        counts = self.starts[rows + 1] - first
         ends = np.cumsum(counts)
-        entries = np.arange(counts.sum()) + np.repeat(self.starts[rows] - (ends - counts), counts)
-        products = query[self.buckets[entries]]
-        products *= self.weights[entries]
-        sums = np.concatenate((np.zeros(1), np.cumsum(products, dtype=np.float64)))[ends]
-        return np.diff(sums, prepend=0.0).astype(np.float32)
+        sums = np.zeros(len(rows), np.float32)
+        for span in _spans(ends):
+            pieces = zip(first[span].tolist(), (first[span] + counts[span]).tolist(), strict=True)
+            found = place.take(np.concatenate([self.buckets[here:end] for here, end in pieces]))
+            hits = np.flatnonzero(found != 0)
+            ends_here = np.cumsum(counts[span])
+            owner = np.searchsorted(ends_here, hits, side="right")
+            entries = hits + (first[span] + counts[span] - ends_here)[owner]
+            products = query[found[hits] - 1] * self.weights[entries].astype(np.float32)
+            sums[span] = np.bincount(owner, products, span.stop - span.start)
+        return sums
 
 
-@lru_cache(maxsize=16)
-def _of_goal(text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Keep a goal's grams for its other kinds."""
-    return _count(text)
+def _spans(ends: NDArray[np.int64]) -> Iterator[slice]:
+    """Cut people into spans of about `AT_ONCE` entries, so that what is computed stays small."""
+    start = 0
+    while start < len(ends):
+        before = ends[start - 1] if start else 0
+        stop = max(int(np.searchsorted(ends, before + AT_ONCE)), start + 1)
+        yield slice(start, stop)
+        start = stop
 
 
 def _count(text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

@@ -2,25 +2,45 @@
 
 import contextlib
 import hashlib
+import json
 import logging
 import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index import files
 from index.adapters import Adapter
 from index.models import ModelFolder
 from recommender.errors import BuildError, ModelError
 
-EXPORT_VERSION = "2"
+if TYPE_CHECKING:
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+EXPORT_VERSION = "3"
 """Raise it when the export changes, so that graphs of older versions are not used."""
 OPSET = 17
+PLACES = "places"
+"""The input that tells a graph for packed rows from a plain one; see `index.batches`."""
+_COUNTED_FROM_ZERO = ("bert", "electra")
+_COUNTED_FROM_PADDING = ("camembert", "mpnet", "roberta", "xlm-roberta")
+"""Kinds of models that take the positions of tokens and a mask for each pair of them, by where
+positions begin: at 0, or behind the padding's number."""
 QUANTIZED_BLOCK = 64
 CACHE = "LEARNING_RELATIONSHIPS_CACHE"
 """Environment: where graphs are kept; the user's cache folder by default."""
 
 _log = logging.getLogger(__name__)
+
+
+class _Exported(NamedTuple):
+    """What is exported: a module, a sample of what it takes, and the names of its axes."""
+
+    module: "torch.nn.Module"
+    sample: tuple["torch.Tensor", ...]
+    axes: dict[str, dict[int, str]]
 
 
 def cache_folder() -> Path:
@@ -83,6 +103,80 @@ def _export(model: ModelFolder, adapter: Adapter | None, path: Path) -> None:
     from index.torch_runtime import load_torch
 
     loaded = load_torch(model, adapter)
+    kind = _kind_of(model)
+    packs = kind in (*_COUNTED_FROM_ZERO, *_COUNTED_FROM_PADDING)
+    module, sample, axes = _packing(loaded, kind) if packs else _plain(loaded)
+    try:
+        with files.writing(path) as temporary, _quiet(), torch.no_grad():
+            torch.onnx.export(
+                module.eval(),
+                sample,
+                str(temporary),
+                input_names=list(axes),
+                output_names=["embedding"],
+                dynamic_axes={**axes, "embedding": {0: "texts"}},
+                opset_version=OPSET,
+                dynamo=False,
+            )
+    except (TypeError, ValueError, KeyError) as error:
+        raise ModelError(
+            f"the model {model.name} cannot be exported to ONNX: {error}; use runtime 'torch'"
+        ) from error
+
+
+def _kind_of(model: ModelFolder) -> str:
+    config = json.loads((model.path / "config.json").read_text(encoding="utf-8"))
+    return str(config.get("model_type", ""))
+
+
+def _packing(loaded: "SentenceTransformer", kind: str) -> _Exported:
+    """Give a module that reads several texts in one row, each as if it were alone."""
+    import torch
+
+    model: Any = loaded[0].auto_model
+    first_position = 0 if kind in _COUNTED_FROM_ZERO else model.embeddings.padding_idx + 1
+
+    class Embedding(torch.nn.Module):
+        """The whole SentenceTransformer, pooling and normalising included."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = model
+            self.rest = torch.nn.Sequential(*list(loaded)[1:])
+
+        def forward(
+            self, ids: torch.Tensor, text: torch.Tensor, places: torch.Tensor
+        ) -> torch.Tensor:
+            same = text.unsqueeze(2) == text.unsqueeze(1)
+            mask = (1.0 - same.to(torch.float32)) * torch.finfo(torch.float32).min
+            # a token stands as far behind its text's first one as if the text were alone
+            first = same.to(torch.int64).argmax(dim=2)
+            position = torch.arange(ids.shape[1]) - first + first_position
+            hidden = self.inner(
+                input_ids=ids, attention_mask=mask.unsqueeze(1), position_ids=position
+            )[0]
+            features: dict[str, torch.Tensor] = {
+                "token_embeddings": hidden.reshape(-1, hidden.shape[-1])[places.clamp(min=0)],
+                "attention_mask": (places >= 0).to(torch.int64),
+            }
+            features = self.rest(features)
+            return torch.nn.functional.normalize(features["sentence_embedding"], dim=-1)
+
+    sample = (
+        torch.tensor([[0, 5, 6, 7, 2, 0, 5, 2]]),
+        torch.tensor([[0, 0, 0, 0, 0, 1, 1, 1]]),
+        torch.tensor([[0, 1, 2, 3, 4], [5, 6, 7, -1, -1]]),
+    )
+    shape = {0: "rows", 1: "tokens"}
+    return _Exported(
+        Embedding(), sample,
+        {"input_ids": shape, "text": shape, PLACES: {0: "texts", 1: "longest"}},
+    )  # fmt: skip
+
+
+def _plain(loaded: "SentenceTransformer") -> _Exported:
+    """Give a module that reads a text a row, filled up with padding."""
+    import torch
 
     class Embedding(torch.nn.Module):
         """The whole SentenceTransformer, pooling and normalising included."""
@@ -96,29 +190,12 @@ def _export(model: ModelFolder, adapter: Adapter | None, path: Path) -> None:
             vectors: torch.Tensor = features["sentence_embedding"]
             return torch.nn.functional.normalize(vectors, dim=-1)
 
-    ids = torch.tensor([[0, 5, 6, 7, 2], [0, 5, 2, 1, 1]])
-    mask = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])
+    sample = (
+        torch.tensor([[0, 5, 6, 7, 2], [0, 5, 2, 1, 1]]),
+        torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]]),
+    )
     shape = {0: "texts", 1: "tokens"}
-    try:
-        with files.writing(path) as temporary, _quiet(), torch.no_grad():
-            torch.onnx.export(
-                Embedding().eval(),
-                (ids, mask),
-                str(temporary),
-                input_names=["input_ids", "attention_mask"],
-                output_names=["embedding"],
-                dynamic_axes={
-                    "input_ids": shape,
-                    "attention_mask": shape,
-                    "embedding": {0: "texts"},
-                },
-                opset_version=OPSET,
-                dynamo=False,
-            )
-    except (TypeError, ValueError, KeyError) as error:
-        raise ModelError(
-            f"the model {model.name} cannot be exported to ONNX: {error}; use runtime 'torch'"
-        ) from error
+    return _Exported(Embedding(), sample, {"input_ids": shape, "attention_mask": shape})
 
 
 def _quantize(source: Path, path: Path) -> None:

@@ -7,18 +7,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from index.batches import Feed, packed, padded
 from index.encoder import EncoderSettings, Progress
 from index.models import ModelFolder
-from index.onnx_graph import graph_path
+from index.onnx_graph import PLACES, graph_path
 from index.torch_runtime import locate, revision_of
 from recommender.errors import ModelError
-
-MAX_BATCH_TOKENS = 4096
-"""Padding included. Larger batches gain nothing on a CPU: they leave its caches."""
-LEAST_SHARE = 0.6
-"""A text shorter than this share of its group's longest one begins a new group: padding it would
-cost more than one more run. Source: a goal and its needs then take 2.2 times as long as the goal
-alone, else 3.4 times."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +25,8 @@ class OnnxEncoder:
     session: Any
     tokenizer: Any
     folder: ModelFolder
+    packs: bool
+    """Whether the graph takes several texts in a row, each read as if it were alone."""
 
     @classmethod
     def load(cls, settings: EncoderSettings) -> Self:
@@ -55,8 +51,10 @@ class OnnxEncoder:
             raise ModelError(f"the graph of {folder.name} cannot be loaded: {error}") from error
         tokenizer = _tokenizer(folder)
         revision = revision_of(folder, adapter, settings.precision)
-        probe = session.run(None, _feed([tokenizer.encode("a").ids], folder.pad_id))[0]
-        return cls(folder.name, revision, probe.shape[1], session, tokenizer, folder)
+        packs = any(given.name == PLACES for given in session.get_inputs())
+        _, probe = next(_batches([tokenizer.encode("a").ids], folder, packs=packs))
+        dim = session.run(None, probe)[0].shape[1]
+        return cls(folder.name, revision, dim, session, tokenizer, folder, packs)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed goals; see `Encoder`."""
@@ -79,10 +77,8 @@ class OnnxEncoder:
             prepared = [text.lower() for text in prepared]
         ids = [encoding.ids for encoding in self.tokenizer.encode_batch(prepared)]
         done = 0
-        for rows in _batches([len(row) for row in ids]):
-            vectors[rows] = self.session.run(
-                None, _feed([ids[row] for row in rows], self.folder.pad_id)
-            )[0]
+        for rows, feed in _batches(ids, self.folder, packs=self.packs):
+            vectors[rows] = self.session.run(None, feed)[0]
             done += len(rows)
             if progress is not None:
                 progress(done, len(texts))
@@ -99,25 +95,7 @@ def _tokenizer(folder: ModelFolder) -> Any:
     return tokenizer
 
 
-def _feed(ids: list[list[int]], pad_id: int) -> dict[str, NDArray[np.int64]]:
-    longest = max(len(row) for row in ids)
-    padded = np.full((len(ids), longest), pad_id, np.int64)
-    mask = np.zeros((len(ids), longest), np.int64)
-    for number, row in enumerate(ids):
-        padded[number, : len(row)] = row
-        mask[number, : len(row)] = 1
-    return {"input_ids": padded, "attention_mask": mask}
-
-
-def _batches(lengths: list[int]) -> Iterator[list[int]]:
-    """Group texts of like length, the longest first, `MAX_BATCH_TOKENS` a group at most."""
-    order = sorted(range(len(lengths)), key=lambda row: -lengths[row])
-    batch: list[int] = []
-    for row in order:
-        full = bool(batch) and lengths[batch[0]] * (len(batch) + 1) > MAX_BATCH_TOKENS
-        if full or (batch and lengths[row] < LEAST_SHARE * lengths[batch[0]]):
-            yield batch
-            batch = []
-        batch.append(row)
-    if batch:
-        yield batch
+def _batches(
+    ids: list[list[int]], folder: ModelFolder, *, packs: bool
+) -> Iterator[tuple[list[int], Feed]]:
+    return packed(ids) if packs else padded(ids, folder.pad_id)

@@ -1,52 +1,41 @@
 """An opened snapshot: searching the eligible, and scoring their passages exactly."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index import files
 from index import snapshot as layout
+from index.choosing import choose, top, union
 from index.columns import ParquetCells, open_people
 from index.encoder import Encoder, load_encoder
 from index.grams import GramIndex
 from index.kinds import KindModel
 from index.lexical import LexicalIndex
+from index.passages import Passages
+from index.products import Stored
 from index.reference import centred
-from index.vectors import FETCHED, Stored, VectorIndex, floats, inner_products
+from index.vectors import FETCHED, VectorIndex
 from recommender.errors import SnapshotError
+from recommender.goals import with_whole
 from recommender.people import People
+from recommender.profiles import Field
 from recommender.retrieval import Candidates
 
-FEW = 0.05
-"""Of a small company, up to this share of eligible people only they are scored; above it everyone
-is, once for all kinds of the goal."""
-EXACT_PEOPLE = 8_000
-"""Of a large company, up to so many eligible people are scored exactly, without a search."""
+EXACT_PEOPLE = 5_000
+"""Of a large company, up to so many eligible people are scored exactly, without a search. Source:
+among a million people 4,000 take 5 ms on one core, a search as long; 8,000 take four times that."""
 PASSAGES_FETCHED = 4
 """Passages to find for each person wanted; people have several good ones."""
-CHUNK = 200_000
-"""Passages scored at once."""
 CHECKED_BYTES = 64_000_000
 """A snapshot up to this size is checked byte by byte when it is opened (0.1 s), a larger one by the
 sizes of its files; 'verify' and 'publish' always check all of it."""
-KEPT_GOALS = 4
-"""How many goals' similarities are kept at once."""
-
-
-@dataclass(slots=True)
-class _Similarities:
-    """One goal against the whole company."""
-
-    best: NDArray[np.float32]
-    """`(n_people,)`: similarity of each person's best passage."""
-    lexical: NDArray[np.float32]
-    """`(n_people,)`: normalised BM25."""
 
 
 @dataclass(eq=False)
@@ -75,7 +64,6 @@ class Snapshot:
     policy_text: str
     """The policy file that this snapshot was built with."""
     _encoder: Encoder | None = None
-    _kept: OrderedDict[tuple[Any, ...], _Similarities] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -155,9 +143,10 @@ class Snapshot:
         with self._lock:
             return self._encoder or self._use(load_encoder(self.manifest.model.settings))
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed goals or needs; see `Retriever`."""
-        return centred(self.encoder.encode_queries(texts), self.centroids[0])
+    def encode(self, needs: Sequence[str]) -> NDArray[np.float32]:
+        """Embed a goal by its needs; see `Retriever`."""
+        encoded = with_whole(needs, self.encoder.encode_queries(needs))
+        return centred(encoded, self.centroids[0])
 
     def kind_logits(self, goal: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
         """Say how much a goal asks for each kind; see `Retriever`."""
@@ -167,82 +156,85 @@ class Snapshot:
         self,
         goal: str,
         vectors: NDArray[np.float32],
-        eligible: NDArray[np.bool_],
+        eligible: Sequence[NDArray[np.bool_]],
         limit: int | None,
+        seeker: int | None,
     ) -> Candidates:
         """Find who fits best among the eligible; see `Retriever`."""
-        rows = np.flatnonzero(eligible)
-        if limit is not None and len(rows) > limit:
-            rows = self._choose(goal, vectors[:1], eligible, rows, limit)
-        starts, passages = self._passages_of_all(rows)
+        words = self.lexical.scores(goal) if self._is_small else None
+        lists = (
+            [np.flatnonzero(mask) for mask in eligible]
+            if limit is None
+            else self._choose(goal, vectors[0], eligible, limit, words)
+        )
+        rows = union(lists, len(self.people))
+        starts, numbers = self.passages.of(rows)
+        own = np.zeros(0, np.int64) if seeker is None else self.passages_of(seeker)
+        own = own[self.passage_fields[own] != Field.PROFILE]
+        cosines = self.passages.similarity(np.vstack([vectors, self.vectors(own)]), numbers)
         return Candidates(
             rows=rows,
+            lists=tuple(np.searchsorted(rows, one) for one in lists),
             starts=starts,
-            passage=passages,
-            field=self.passage_fields[passages],
-            similarity=self._similarity(vectors, passages),
-            lexical=self.lexical.scores_of(goal, rows),
+            passage=numbers,
+            field=self.passage_fields[numbers],
+            similarity=cosines[: len(vectors)],
+            own=cosines[len(vectors) :],
+            lexical=self.lexical.scores_of(goal, rows) if words is None else words[rows],
             grams=self.grams.similarity(goal, rows),
         )
+
+    @property
+    def _is_small(self) -> bool:
+        """Whether everyone is looked at in less time than a search takes."""
+        return self.index.plan.kind == "flat"
 
     def _choose(
         self,
         goal: str,
         vector: NDArray[np.float32],
+        eligible: Sequence[NDArray[np.bool_]],
+        limit: int,
+        words: NDArray[np.float32] | None,
+    ) -> list[NDArray[np.int64]]:
+        """Choose about `limit` rows of each list of eligible people, by the cheapest way."""
+        lists = [np.flatnonzero(mask) for mask in eligible]
+        if words is None:
+            return [
+                rows if len(rows) <= limit else self._choose_of_many(goal, vector, mask, limit)
+                for rows, mask in zip(lists, eligible, strict=True)
+            ]
+        compared = union([rows for rows in lists if len(rows) > limit], len(self.people))
+        best = np.zeros(len(self.people), np.float32)
+        best[compared] = self.passages.best(vector, compared)
+        return [
+            rows if len(rows) <= limit else choose(best[rows], words[rows], rows, limit)
+            for rows in lists
+        ]
+
+    def _choose_of_many(
+        self,
+        goal: str,
+        vector: NDArray[np.float32],
         eligible: NDArray[np.bool_],
-        rows: NDArray[np.int64],
         limit: int,
     ) -> NDArray[np.int64]:
-        """Choose about `limit` of the eligible rows by the cheapest way there is."""
-        is_flat = self.index.plan.kind == "flat"
-        if len(rows) <= (FEW * len(self.people) if is_flat else EXACT_PEOPLE):
-            starts, passages = self._passages_of_all(rows)
-            best = np.maximum.reduceat(self._similarity(vector, passages)[0], starts[:-1])
-            return choose(best, self.lexical.scores_of(goal, rows), rows, limit)
-        if is_flat:
-            known = self._whole(goal, vector)
-            return choose(known.best[rows], known.lexical[rows], rows, limit)
-        found = self.index.search(vector, eligible, max(FETCHED, PASSAGES_FETCHED * limit))
+        """Choose in a large company: of few eligible exactly, else by a search."""
+        if np.count_nonzero(eligible) <= EXACT_PEOPLE:
+            rows = np.flatnonzero(eligible)
+            words = self.lexical.scores_of(goal, rows)
+            return choose(self.passages.best(vector, rows), words, rows, limit)
+        found = self.index.search(vector[None], eligible, max(FETCHED, PASSAGES_FETCHED * limit))
         if len(found) > limit:
-            starts, passages = self._passages_of_all(found)
-            best = np.maximum.reduceat(self._similarity(vector, passages)[0], starts[:-1])
-            found = found[_top(best, limit)]
+            found = found[top(self.passages.best(vector, found), limit)]
         chosen = np.union1d(found, self.lexical.best(goal, eligible, limit // 2))
         # never trust a filter of the search library alone
         return chosen[eligible[chosen]]
 
-    def _passages_of_all(
-        self, rows: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """List the passages of all `rows`, and where each row's begin."""
-        counts = self.starts[rows + 1] - self.starts[rows]
-        starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
-        return starts, np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], counts)
-
-    def _similarity(
-        self, vectors: NDArray[np.float32], passages: NDArray[np.int64]
-    ) -> NDArray[np.float32]:
-        similarity = np.empty((len(vectors), len(passages)), np.float32)
-        for start in range(0, len(passages), CHUNK):
-            span = slice(start, start + CHUNK)
-            similarity[:, span] = inner_products(vectors, self.vectors(passages[span]))
-        return similarity
-
-    def _whole(self, goal: str, vector: NDArray[np.float32]) -> _Similarities:
-        """Score everyone once for a goal; its other kinds find the answer kept."""
-        key = (goal, vector.tobytes())
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        similarity = inner_products(vector, floats(self.passage_vectors))[0]
-        best = np.maximum.reduceat(similarity, self.starts[:-1])
-        found = _Similarities(best, self.lexical.scores(goal))
-        with self._lock:
-            self._kept[key] = found
-            while len(self._kept) > KEPT_GOALS:
-                self._kept.popitem(last=False)
-        return found
+    @cached_property
+    def passages(self) -> Passages:
+        """Whose the passages are, and how close they are to a goal."""
+        return Passages(self.passage_vectors, self.starts)
 
     def passages_of(self, row: int) -> NDArray[np.int64]:
         """Number a person's passages; see `Retriever`."""
@@ -250,7 +242,7 @@ class Snapshot:
 
     def vectors(self, passages: NDArray[np.int64]) -> NDArray[np.float32]:
         """Give the passages' embeddings; see `Retriever`."""
-        return floats(self.passage_vectors[passages])
+        return self.passages.vectors(passages)
 
     def fields(self, passages: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Give the passages' fields; see `Retriever`."""
@@ -259,30 +251,3 @@ class Snapshot:
     def texts(self, passages: NDArray[np.int64]) -> list[str]:
         """Give the passages' texts; see `Retriever`."""
         return [str(text) for text in self.passage_cells.cells(passages, "text")]
-
-
-def choose(
-    best: NDArray[np.float32], lexical: NDArray[np.float32], rows: NDArray[np.int64], limit: int
-) -> NDArray[np.int64]:
-    """Take the best of `rows` by the goal's meaning, and half as many by its words.
-
-    Args:
-        best: `(len(rows),)`: similarity of each person's best passage, higher is closer.
-        lexical: `(len(rows),)`: BM25, 0 or more.
-        rows: rows of people, ascending.
-        limit: how many to take by meaning.
-
-    Returns:
-        Rows, ascending.
-    """
-    chosen = np.zeros(len(rows), np.bool_)
-    chosen[_top(best, limit)] = True
-    by_words = _top(lexical, limit // 2)
-    chosen[by_words[lexical[by_words] > 0]] = True
-    return rows[chosen]
-
-
-def _top(values: NDArray[np.float32], n: int) -> NDArray[np.int64]:
-    if n >= len(values):
-        return np.arange(len(values))
-    return np.argpartition(-values, n)[:n] if n else np.zeros(0, np.int64)

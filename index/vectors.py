@@ -15,18 +15,15 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from index import files
+from index.products import FLAT_PASSAGES, Stored, floats, one_thread
 from recommender.errors import SnapshotError
 
 FILE = "index.faiss"
 
-FLAT_PASSAGES = 200_000
-"""Up to here one pass over all vectors costs less than about 30 ms: an exact index."""
 TRAINING_PER_LIST = 40
 """Vectors a list to train on. Source: FAISS warns below 39."""
 CHUNK = 100_000
 """Vectors converted and added at once."""
-BLOCK = 2048
-"""Vectors multiplied at once: 3 MB, about a core's cache."""
 COMPRESSED_DIM = 128
 """Dimensions in which a large index searches; the memory to be read decides its speed. The leading
 axes of the vectors keep .84 of their energy; of the 50 nearest .986 are among the `FETCHED` nearest
@@ -42,12 +39,6 @@ PROBE_STEP = 1.3
 FRACTIONS: tuple[float, ...] = (0.005, 0.02, 0.1, 0.5)
 """Shares of eligible people for which the number of probes is chosen."""
 N_QUERIES = 64
-
-FIXED_POINT = 32767
-"""What a one is in vectors stored as int16: as exact as float16 for unit rows, five times faster to
-turn into float32."""
-
-Stored = NDArray[np.float32 | np.int16]
 
 
 class Probes(BaseModel):
@@ -76,49 +67,6 @@ class Plan(BaseModel):
         """Give the number of lists to look into where `fraction` of all people are eligible."""
         fitting = [probe.nprobe for probe in self.probes if probe.fraction <= fraction]
         return fitting[-1] if fitting else self.nlist
-
-
-def floats(vectors: Stored) -> NDArray[np.float32]:
-    """Turn stored vectors into float32 unit rows."""
-    if vectors.dtype == np.int16:
-        return vectors.astype(np.float32) * np.float32(1 / FIXED_POINT)
-    return np.asarray(vectors, np.float32)
-
-
-def empty(n: int, dim: int) -> Stored:
-    """Make room for `n` vectors in the form in which a snapshot of this size keeps them."""
-    form = np.dtype(np.float32 if n <= FLAT_PASSAGES else np.int16)
-    room: Stored = np.empty((n, dim), form)
-    return room
-
-
-def stored(vectors: NDArray[np.float32], form: np.dtype[Any]) -> Stored:
-    """Turn float32 unit rows into the form of `empty`."""
-    if form == np.int16:
-        return np.rint(vectors * FIXED_POINT).astype(np.int16)
-    return vectors
-
-
-def inner_products(
-    queries: NDArray[np.float32], vectors: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Multiply a few queries with many vectors: `(n_queries, n_vectors)` float32.
-
-    By FAISS's own kernel, a block that stays in the cache at a time: for one to four queries two to
-    three times faster than a matrix product by OpenBLAS.
-    """
-    vectors = np.ascontiguousarray(vectors, np.float32)
-    queries = np.ascontiguousarray(queries, np.float32)
-    products = np.empty((len(queries), len(vectors)), np.float32)
-    dim = vectors.shape[1]
-    for start in range(0, len(vectors), BLOCK):
-        block = vectors[start : start + BLOCK]
-        pointer = faiss.swig_ptr(block)
-        for query, row in zip(queries, products, strict=True):
-            faiss.fvec_inner_products_ny(  # type: ignore[attr-defined]
-                faiss.swig_ptr(row[start:]), faiss.swig_ptr(query), pointer, dim, len(block)
-            )
-    return products
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +123,10 @@ class VectorIndex:
                 f"{folder / FILE} cannot be read by FAISS; run 'python -m index verify'"
             ) from error
         if plan.kind == "ivf":
-            faiss.extract_index_ivf(index).parallel_mode = 1  # one goal's lists on all threads
+            inverted: Any = faiss.extract_index_ivf(index)
+            # else threads of its own read all lists beforehand, which takes longer than the search
+            lists: Any = faiss.downcast_InvertedLists(inverted.invlists)
+            lists.prefetch_nthread = 0
         return cls(index, plan)
 
     def __len__(self) -> int:
@@ -194,8 +145,10 @@ class VectorIndex:
         Returns:
             Rows of people, ascending, each once; eligible all of them.
         """
-        nprobe = self.plan.nprobe(float(eligible.mean())) if self.plan.kind == "ivf" else 0
-        found = _search(self.index, vectors, eligible, min(k, len(self)), nprobe)
+        share = np.count_nonzero(eligible) / max(len(eligible), 1)
+        nprobe = self.plan.nprobe(share) if self.plan.kind == "ivf" else 0
+        with one_thread():
+            found = _search(self.index, vectors, eligible, min(k, len(self)), nprobe)
         rows: NDArray[np.int64] = np.unique(found[found >= 0])
         return rows[eligible[rows]]
 

@@ -19,8 +19,9 @@ from index.folder import IndexFolder, now
 from index.grams import GramIndex
 from index.kinds import KindModel
 from index.lexical import LexicalIndex
+from index.products import Stored, empty, stored
 from index.reference import Centring, centred
-from index.vectors import Plan, Stored, VectorIndex, empty, stored
+from index.vectors import Plan, VectorIndex
 from recommender.errors import InputError
 from recommender.people import People
 from recommender.profiles import Field

@@ -7,12 +7,9 @@ term of the sum that made the order, and a sentence about power is read off the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from recommender.features import SIGNALS
 from recommender.goals import Goal
 from recommender.listing import LABELS
-from recommender.org import NO_DISTANCE
 from recommender.people import NO_LEVEL, People
 from recommender.profiles import Field
 from recommender.ranking import Ranking
@@ -85,16 +82,19 @@ def find_evidence(
     Returns:
         The best first; empty only for a profile without a passage of its own.
     """
-    entries = np.arange(candidates.starts[place], candidates.starts[place + 1])
-    entries = entries[np.isin(candidates.field[entries], QUOTABLE)]
+    start, stop = int(candidates.starts[place]), int(candidates.starts[place + 1])
+    # a few numbers: plain Python is faster here than arrays are
+    entries = [
+        start + offset
+        for offset, field in enumerate(candidates.field[start:stop].tolist())
+        if field in QUOTABLE
+    ]
     best: dict[int, tuple[float, str]] = {}
-    for number, need in enumerate(goal.needs):
-        if not len(entries):
-            break
-        similarity = candidates.similarity[goal.row_of_need(number), entries]
-        entry = int(entries[int(np.argmax(similarity))])
-        if similarity.max() > best.get(entry, (-2.0, ""))[0]:
-            best[entry] = (float(similarity.max()), need)
+    for number, need in enumerate(goal.needs if entries else ()):
+        similarity = candidates.similarity[goal.row_of_need(number), start:stop].tolist()
+        entry = max(entries, key=lambda entry: similarity[entry - start])
+        if similarity[entry - start] > best.get(entry, (-2.0, ""))[0]:
+            best[entry] = (similarity[entry - start], need)
     texts = retriever.texts(candidates.passage[list(best)]) if best else []
     quoted = [
         Evidence(
@@ -113,9 +113,12 @@ def find_evidence(
 def list_contributions(ranking: Ranking, position: int) -> tuple[Contribution, ...]:
     """List what each signal adds to the score of the person at `position`, the largest first."""
     parts = [
-        Contribution(name, float(value), float(weight), float(value * weight))
+        Contribution(name, value, weight, value * weight)
         for name, value, weight in zip(
-            ranking.signals, ranking.values[:, position], ranking.weights, strict=True
+            ranking.signals,
+            ranking.values[:, position].tolist(),
+            ranking.weights.tolist(),
+            strict=True,
         )
         # what a list takes off is said only of those who lose something
         if value or name not in LABELS
@@ -149,7 +152,7 @@ def _lines(people: People, seeker: int, helper: int) -> str:
         return "below you in your own line of command"
     if org.manager[seeker] == org.manager[helper]:
         return "with the same manager as you"
-    if int(org.distances(seeker, np.array([helper]))[0]) == NO_DISTANCE:
+    if org.top(seeker) != org.top(helper):
         return "in a part of the organisation with no manager in common"
     return "in another line of command"
 

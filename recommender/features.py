@@ -1,7 +1,7 @@
 """The signals of seeker and candidate from which a ranking is made, each in a stated range."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -38,6 +38,10 @@ UNKNOWN = 0.5
 
 WORKING_HOURS = (9.0, 17.0)
 
+_WRITTEN = np.ones(256, np.bool_)
+"""By `Field`: whether people wrote it themselves."""
+_WRITTEN[[Field.ROLE, Field.PROFILE]] = False
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -48,6 +52,12 @@ class Match:
     relationship: Relationship | None
     seeker: int | None
     """The seeker's row; None where a goal is matched by its text alone."""
+    known: dict[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
+    """Signals computed already that are the same for every kind."""
+
+    def of(self, relationship: Relationship) -> "Match":
+        """Give the same goal and candidates for another kind; what is known is shared."""
+        return replace(self, relationship=relationship)
 
     @property
     def people(self) -> People:
@@ -78,6 +88,8 @@ class Signal:
     """What it measures and why, for the reader of the policy."""
     compute: Callable[[Match], NDArray[np.float64]]
     """Gives `(n,)` float64 within `low` to `high`; higher is better."""
+    by_kind: bool = False
+    """Whether it differs from kind to kind."""
 
 
 def _passages(match: Match) -> NDArray[np.float64]:
@@ -105,32 +117,24 @@ def _common_ground(match: Match) -> NDArray[np.float64]:
     found = match.candidates
     if match.seeker is None or not len(found):
         return np.zeros(len(found))
-    own = match.retriever.passages_of(match.seeker)
-    own_fields = match.retriever.fields(own)
-    own = own[own_fields != Field.PROFILE]
+    own_fields = match.retriever.fields(match.retriever.passages_of(match.seeker))
     pieces = found.field != Field.PROFILE
     owner = owners(found)
     counts = np.bincount(owner[pieces], minlength=len(found))
     # a title alone is no ground: two empty profiles of one title would have all of it in common
-    wrote = np.bincount(owner[_is_written(found.field)], minlength=len(found))
+    wrote = np.bincount(owner[_WRITTEN[found.field]], minlength=len(found))
     some = np.flatnonzero(counts)
-    if not _is_written(own_fields).any() or not len(some):
+    if not _WRITTEN[own_fields].any() or not len(some):
         return np.zeros(len(found))
-    there = match.retriever.vectors(found.passage[pieces])
-    alike = (match.retriever.vectors(own) @ there.T).astype(np.float64)
+    alike = found.own[:, pieces]
     starts = (np.cumsum(counts) - counts)[some]
-    theirs_in_mine = np.add.reduceat(alike.max(axis=0), starts) / counts[some]
-    mine_in_theirs = np.maximum.reduceat(alike, starts, axis=1).mean(axis=0)
+    theirs_in_mine = np.add.reduceat(alike.max(axis=0).astype(np.float64), starts) / counts[some]
+    mine_in_theirs = np.maximum.reduceat(alike, starts, axis=1).mean(axis=0, dtype=np.float64)
     give, take = np.clip(mine_in_theirs, 0.0, 1.0), np.clip(theirs_in_mine, 0.0, 1.0)
     value = np.zeros(len(found))
     value[some] = 2 * give * take / np.maximum(give + take, np.finfo(np.float64).tiny)
     value[wrote == 0] = 0.0
     return value
-
-
-def _is_written(fields: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Mark passages that people wrote themselves."""
-    return ~np.isin(fields, (Field.ROLE, Field.PROFILE))
 
 
 def _step(match: Match) -> NDArray[np.float64]:
@@ -231,7 +235,7 @@ SIGNALS: dict[str, Signal] = {
         Signal(
             "step", 0.0, 1.0, "level",
             "how well the gap of levels suits the kind: a mentor one or two above, a coach above, "
-            "a sponsor well above, a peer level", _step,
+            "a sponsor well above, a peer level", _step, by_kind=True,
         ),
         Signal(
             "scope", 0.0, 1.0, "scope",
@@ -268,7 +272,15 @@ def compute_signals(match: Match, names: tuple[str, ...]) -> NDArray[np.float64]
     """Compute the named signals: `(len(names), n)` float64, row i is signal `names[i]`."""
     if not names:
         return np.zeros((0, len(match.candidates)))
-    return np.vstack([SIGNALS[name].compute(match) for name in names])
+    return np.vstack([_value(match, SIGNALS[name]) for name in names])
+
+
+def _value(match: Match, signal: Signal) -> NDArray[np.float64]:
+    if signal.by_kind:
+        return signal.compute(match)
+    if signal.name not in match.known:
+        match.known[signal.name] = signal.compute(match)
+    return match.known[signal.name]
 
 
 def owners(candidates: Candidates) -> NDArray[np.int64]:

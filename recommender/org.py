@@ -111,6 +111,11 @@ class Org:
             upper = int(self.manager[upper])
         return line
 
+    def top(self, row: int) -> int:
+        """Find who stands at the top of `row`'s line; `row` itself where nobody is above."""
+        line = self.line_up(row)
+        return line[-1] if line else row
+
     def distances(self, row: int, others: NDArray[np.integer]) -> NDArray[np.int32]:
         """Count the steps from `row` to each of `others` through their nearest common manager.
 

@@ -32,13 +32,22 @@ class Ranking:
         return self.values * self.weights[:, None]
 
 
-def rank(match: Match, weights: Mapping[str, float]) -> Ranking:
-    """Order the candidates of `match` by the weighted sum of their signals."""
+def rank(
+    match: Match, weights: Mapping[str, float], places: NDArray[np.int64] | None = None
+) -> Ranking:
+    """Order candidates of `match` by the weighted sum of their signals.
+
+    Args:
+        match: the goal against all of its candidates.
+        weights: of the signals, by name.
+        places: `(n,)`: which of the candidates to order; None for all.
+    """
     names = tuple(name for name, weight in weights.items() if weight)
     weight = np.array([weights[name] for name in names], np.float64)
-    values = compute_signals(match, names)
+    values, rows = compute_signals(match, names), match.candidates.rows
+    if places is None:
+        places = np.arange(len(rows))
+    values, rows = values[:, places], rows[places]
     scores = (values * weight[:, None]).sum(axis=0)
-    order = np.lexsort((match.candidates.rows, -scores))
-    return Ranking(
-        match.candidates.rows[order], scores[order], names, weight, values[:, order], order
-    )
+    order = np.lexsort((rows, -scores))
+    return Ranking(rows[order], scores[order], names, weight, values[:, order], places[order])

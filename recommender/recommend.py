@@ -28,7 +28,7 @@ from recommender.explanation import (
     open_conversation,
 )
 from recommender.features import Match
-from recommender.goals import Goal, goal_vectors, read_goal, whole_goal
+from recommender.goals import Goal, read_goal, whole_goal
 from recommender.kinds import Reading, read_kinds
 from recommender.listing import loads, make_list
 from recommender.policy import Policy
@@ -201,14 +201,16 @@ def recommend(
     people, live = retriever.people, live or LiveFacts.none()
     seeker = people.row(request.seeker_id)
     goal = read_goal(request.goal)
-    vectors = goal_vectors(retriever.encode(goal.texts))
+    vectors = retriever.encode(goal.needs)
     kinds = [request.relationship] if request.relationship else list(Relationship)
     length = policy.list.length if request.limit is None else request.limit
     allowed_by_kind = eligibility_by_kind(people, seeker, kinds, policy, live)
+    masks = [allowed.mask for allowed in allowed_by_kind.values()]
+    found = retriever.candidates(goal.text, vectors, masks, policy.list.candidates, seeker)
+    match = Match(retriever, found, None, seeker)
     lists = []
-    for kind, allowed in allowed_by_kind.items():
-        found = retriever.candidates(goal.text, vectors, allowed.mask, policy.list.candidates)
-        plain = rank(Match(retriever, found, kind, seeker), policy.of(kind).weights)
+    for (kind, allowed), places in zip(allowed_by_kind.items(), found.lists, strict=True):
+        plain = rank(match.of(kind), policy.of(kind).weights, places)
         load = loads(people, live, plain.rows)
         # of the policy's length whatever is shown, so that places are those that `why_not` says
         ranking = make_list(plain, retriever, found, load, policy.list, policy.list.length)
@@ -253,8 +255,8 @@ def rank_everyone(
         read = read_goal(goal)
         mask = eligibility(people, seeker, relationship, policy, live).mask
         weights = policy.of(relationship).weights
-    vectors = goal_vectors(retriever.encode(read.texts))
-    found = retriever.candidates(read.text, vectors, mask, None)
+    vectors = retriever.encode(read.needs)
+    found = retriever.candidates(read.text, vectors, [mask], None, seeker)
     ranking = rank(Match(retriever, found, relationship, seeker), weights)
     if length is None:
         return ranking

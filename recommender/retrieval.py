@@ -13,10 +13,16 @@ from recommender.profiles import Field
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Eligible people who may fit, unranked, with how each of their passages meets each need."""
+    """Eligible people who may fit one of several lists, unranked, everybody once.
+
+    What is said of their passages holds for all lists alike.
+    """
 
     rows: NDArray[np.int64]
     """`(n,)` rows of `People`, ascending."""
+    lists: tuple[NDArray[np.int64], ...]
+    """For each list that was asked for, the places among `rows` of those who may stand in it,
+    ascending."""
     starts: NDArray[np.int64]
     """`(n + 1,)`: candidate i owns the entries `starts[i]:starts[i + 1]` of the passage arrays."""
     passage: NDArray[np.int64]
@@ -26,6 +32,9 @@ class Candidates:
     similarity: NDArray[np.float32]
     """`(n_vectors, m)`: cosine of the goal (row 0) and each of its needs with each passage, -1 to
     1, higher is closer."""
+    own: NDArray[np.float32]
+    """`(n_own, m)`: cosine of each of the seeker's own passages, the whole profile left out, with
+    each passage; no rows without a seeker."""
     lexical: NDArray[np.float32]
     """`(n,)`: BM25 of the goal with the whole profile, divided by the length of the goal's vector
     of inverse document frequencies, so that long and short goals compare; 0 or more, seldom over
@@ -48,8 +57,12 @@ class Retriever(Protocol):
     def people(self) -> People:
         """Everyone in the snapshot."""
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed goals or needs: `(n, dim)` float32, unit rows."""
+    def encode(self, needs: Sequence[str]) -> NDArray[np.float32]:
+        """Embed a goal by its needs: `(n_vectors, dim)` float32, unit rows.
+
+        The goal as a whole comes first, then its needs where there are several; see
+        `recommender.goals.with_whole`.
+        """
 
     def kind_logits(self, goal: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
         """Say how much a goal asks for each kind: `(4,)` in the order of `Relationship`.
@@ -63,16 +76,20 @@ class Retriever(Protocol):
         self,
         goal: str,
         vectors: NDArray[np.float32],
-        eligible: NDArray[np.bool_],
+        eligible: Sequence[NDArray[np.bool_]],
         limit: int | None,
+        seeker: int | None,
     ) -> Candidates:
-        """Find who fits best among the eligible, and score all of their passages exactly.
+        """Find who fits best in each of several lists, and score all of their passages exactly.
+
+        Who is found for a list does not depend on the other lists.
 
         Args:
             goal: the text to match by words.
             vectors: `(n_vectors, dim)` float32, unit rows: the goal, then its needs.
-            eligible: `(n_people,)` bool; nobody else is ever returned.
-            limit: about how many people to return; None for every eligible person.
+            eligible: for each list `(n_people,)` bool; nobody else is ever in it.
+            limit: about how many people to find for a list; None for every eligible person.
+            seeker: the row of who asks; None where only texts are compared.
         """
 
     def passages_of(self, row: int) -> NDArray[np.int64]:

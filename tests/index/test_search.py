@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from index.search import IndexReader
+from recommender.policy import default_policy
 from recommender.profiles import Field
+from recommender.recommend import Request, recommend, why_not
 from recommender.retrieval import Retriever
 
 
@@ -23,7 +25,7 @@ GOAL = "I want to practise presenting my own work"
 def test_it_returns_only_eligible_people_and_all_of_their_passages(snapshot):
     eligible = np.random.default_rng(5).random(len(snapshot.people)) < 0.4
     vectors = snapshot.encode([GOAL, "English in front of people"])
-    found = snapshot.candidates(GOAL, vectors, eligible, 20)
+    found = snapshot.candidates(GOAL, vectors, [eligible], 20, None)
     assert eligible[found.rows].all()
     assert (np.diff(found.rows) > 0).all()
     assert 10 <= len(found) <= 60
@@ -37,7 +39,7 @@ def test_similarities_are_cosines_with_the_stored_vectors(snapshot):
     vectors = snapshot.encode([GOAL])
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
     everyone = np.ones(len(snapshot.people), bool)
-    found = snapshot.candidates(GOAL, vectors, everyone, None)
+    found = snapshot.candidates(GOAL, vectors, [everyone], None, None)
     assert len(found) == len(snapshot.people)
     expected = vectors @ snapshot.vectors(found.passage).T
     assert found.similarity == pytest.approx(expected, abs=1e-5)
@@ -46,11 +48,57 @@ def test_similarities_are_cosines_with_the_stored_vectors(snapshot):
 def test_the_best_by_meaning_and_by_words_are_among_the_candidates(snapshot):
     vectors = snapshot.encode([GOAL])
     everyone = np.ones(len(snapshot.people), bool)
-    whole = snapshot.candidates(GOAL, vectors, everyone, None)
-    few = snapshot.candidates(GOAL, vectors, everyone, 20)
+    whole = snapshot.candidates(GOAL, vectors, [everyone], None, None)
+    few = snapshot.candidates(GOAL, vectors, [everyone], 20, None)
     best = np.maximum.reduceat(whole.similarity[0], whole.starts[:-1])
     assert set(np.argsort(-best)[:10]) <= set(few.rows)
     assert set(np.argsort(-whole.lexical)[:5]) <= set(few.rows)
+
+
+def test_who_is_found_for_a_list_does_not_depend_on_the_other_lists(snapshot):
+    rng = np.random.default_rng(8)
+    n_people = len(snapshot.people)
+    masks = [rng.random(n_people) < share for share in (0.02, 0.3, 0.6, 1.0)]
+    vectors = snapshot.encode([GOAL, "English in front of people"])
+    together = snapshot.candidates(GOAL, vectors, masks, 15, 3)
+    for mask, places in zip(masks, together.lists, strict=True):
+        alone = snapshot.candidates(GOAL, vectors, [mask], 15, 3)
+        rows = together.rows[places]
+        assert rows.tolist() == alone.rows.tolist()
+        assert mask[rows].all()
+        assert (together.lexical[places] == alone.lexical).all()
+        assert (together.grams[places] == alone.grams).all()
+        entries = np.concatenate(
+            [np.arange(together.starts[place], together.starts[place + 1]) for place in places]
+        )
+        assert (together.passage[entries] == alone.passage).all()
+        assert (together.similarity[:, entries] == alone.similarity).all()
+        assert (together.own[:, entries] == alone.own).all()
+
+
+def test_the_seekers_own_passages_are_compared_with_all_the_whole_profile_left_out(snapshot):
+    everyone = np.ones(len(snapshot.people), bool)
+    found = snapshot.candidates(GOAL, snapshot.encode([GOAL]), [everyone], None, 7)
+    own = snapshot.vectors(snapshot.passages_of(7)[:-1])
+    assert found.own == pytest.approx(own @ snapshot.vectors(found.passage).T, abs=1e-5)
+    alone = snapshot.candidates(GOAL, snapshot.encode([GOAL]), [everyone], None, None)
+    assert alone.own.shape == (0, len(alone.passage))
+
+
+def test_all_kinds_at_once_are_answered_as_each_by_itself(snapshot):
+    policy = default_policy()
+    goal = "I want to practise presenting. I also want to lead a team one day."
+    for seeker in ("H0012", "H0100"):
+        together = recommend(snapshot, Request(seeker, goal), policy)
+        for part in together.lists:
+            alone = recommend(snapshot, Request(seeker, goal, part.relationship), policy)
+            assert alone.lists == (part,)
+            for suggestion in part.suggestions:
+                request = Request(seeker, goal, part.relationship)
+                said = why_not(snapshot, request, suggestion.person_id, policy)
+                assert said.rank == suggestion.rank
+                total = sum(one.contribution for one in suggestion.contributions)
+                assert total == pytest.approx(suggestion.score, abs=1e-12)
 
 
 def test_a_persons_last_passage_is_the_whole_profile(snapshot):

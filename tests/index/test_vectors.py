@@ -9,11 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_company import SETTINGS, HashEncoder, people
 
-from index import opened, vectors
+from index import opened, products, vectors
 from index.build import build_from_arrays
-from index.opened import Snapshot, choose
+from index.choosing import choose
+from index.opened import Snapshot
 from index.people_file import read_people
-from index.vectors import Plan, Probes, VectorIndex, floats, inner_products, stored
+from index.products import floats, inner_products, stored
+from index.vectors import Plan, Probes, VectorIndex
 
 N_PEOPLE = 3000
 PER_PERSON = 4
@@ -33,6 +35,7 @@ def large(small, monkeypatch):
     from small_company import write
 
     monkeypatch.setattr(vectors, "FLAT_PASSAGES", 2000)
+    monkeypatch.setattr(products, "FLAT_PASSAGES", 2000)
     monkeypatch.setattr(vectors, "COMPRESSED_DIM", 16)
     monkeypatch.setattr(opened, "EXACT_PEOPLE", 200)
     frame = read_people(write(people(N_PEOPLE), small / "many.csv")).frame
@@ -67,7 +70,7 @@ def test_the_large_plan_finds_who_is_nearest_however_few_are_eligible(large):
         found = []
         for query in drawn(20, seed=5):
             eligible = rng.random(N_PEOPLE) < fraction
-            candidates = large.candidates("passage", query[None], eligible, 100)
+            candidates = large.candidates("passage", query[None], [eligible], 100, None)
             assert eligible[candidates.rows].all()
             wanted = exact(large, query, eligible, 30)
             found.append(np.isin(wanted, candidates.rows).mean())
@@ -77,10 +80,10 @@ def test_the_large_plan_finds_who_is_nearest_however_few_are_eligible(large):
 def test_candidates_of_the_large_plan_are_scored_exactly(large):
     query = drawn(2, seed=9)
     eligible = np.random.default_rng(0).random(N_PEOPLE) < 0.5
-    found = large.candidates("passage 77", query, eligible, 50)
+    found = large.candidates("passage 77", query, [eligible], 50, None)
     expected = query @ floats(np.asarray(large.passage_vectors)[found.passage]).T
     assert found.similarity == pytest.approx(expected, abs=1e-5)
-    whole = large.candidates("passage 77", query, eligible, None)
+    whole = large.candidates("passage 77", query, [eligible], None, None)
     assert (whole.rows == np.flatnonzero(eligible)).all()
     place = np.searchsorted(whole.rows, found.rows)
     assert found.lexical == pytest.approx(whole.lexical[place])
@@ -91,7 +94,7 @@ def test_a_rare_word_brings_its_person_among_the_candidates(large):
     (text,) = large.texts(large.passages_of(row)[-1:])
     number = text.split()[1]
     far = -large.vectors(large.passages_of(row)[:1])
-    found = large.candidates(f"passage {number}", far, np.ones(N_PEOPLE, bool), 20)
+    found = large.candidates(f"passage {number}", far, [np.ones(N_PEOPLE, bool)], 20, None)
     assert row in found.rows
 
 
@@ -133,7 +136,7 @@ def test_fixed_point_keeps_five_digits():
     rows = drawn(1000)
     kept = stored(rows, np.dtype(np.int16))
     assert kept.dtype == np.int16
-    assert np.abs(floats(kept) - rows).max() <= 0.5 / vectors.FIXED_POINT + 1e-7
+    assert np.abs(floats(kept) - rows).max() <= 0.5 / products.FIXED_POINT + 1e-7
 
 
 def test_the_best_by_meaning_are_chosen_and_half_as_many_by_words():

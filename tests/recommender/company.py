@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.goals import with_whole
 from recommender.people import PEOPLE_COLUMNS, People
 from recommender.profiles import Field
 from recommender.retrieval import Candidates
@@ -85,11 +86,15 @@ class Shelf:
     def fields(self, passages: NDArray[np.int64]) -> NDArray[np.uint8]:
         return np.full(len(passages), Field.ABOUT, np.uint8)
 
+    def own(self, seeker: int | None) -> NDArray[np.float32]:
+        own = np.zeros(0, np.int64) if seeker is None else self.passages_of(seeker)
+        return self.vectors(own).reshape(-1, 2)
+
     def texts(self, passages: NDArray[np.int64]) -> list[str]:
         return [f"passage {number}" for number in passages]
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return np.tile(np.array([1, 0], np.float32), (len(texts), 1))
+    def encode(self, needs: Sequence[str]) -> NDArray[np.float32]:
+        return with_whole(needs, np.tile(np.array([1, 0], np.float32), (len(needs), 1)))
 
     def kind_logits(self, goal: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
         return np.zeros(4)
@@ -98,18 +103,21 @@ class Shelf:
         self,
         goal: str,
         vectors: NDArray[np.float32],
-        eligible: NDArray[np.bool_],
+        eligible: Sequence[NDArray[np.bool_]],
         limit: int | None,
+        seeker: int | None,
     ) -> Candidates:
-        rows = np.flatnonzero(eligible)
+        rows = np.flatnonzero(np.any(eligible, axis=0))
         passages = [self.passages_of(row) for row in rows]
         numbers = np.concatenate([np.zeros(0, np.int64), *passages])
         return Candidates(
             rows=rows,
+            lists=tuple(np.searchsorted(rows, np.flatnonzero(mask)) for mask in eligible),
             starts=np.cumsum([0, *map(len, passages)]),
             passage=numbers,
             field=self.fields(numbers),
             similarity=vectors @ self.vectors(numbers).T,
+            own=self.own(seeker) @ self.vectors(numbers).T,
             lexical=np.zeros(len(rows), np.float32),
             grams=np.zeros(len(rows), np.float32),
         )

@@ -69,10 +69,12 @@ def quoted(similarity: list[list[float]]) -> list[tuple[str, float, bool]]:
     n_passages = len(similarity[0])
     found = Candidates(
         rows=np.array([BO]),
+        lists=(np.array([0]),),
         starts=np.array([0, n_passages]),
         passage=np.arange(n_passages),
         field=np.zeros(n_passages, np.uint8),
         similarity=np.array(similarity, np.float32),
+        own=np.zeros((0, n_passages), np.float32),
         lexical=np.zeros(1, np.float32),
         grams=np.zeros(1, np.float32),
     )

@@ -4,24 +4,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.errors import GoalError
-from recommender.goals import MAX_GOAL_CHARACTERS, MAX_NEEDS, clean_goal, goal_vectors, read_goal
+from recommender.goals import MAX_GOAL_CHARACTERS, MAX_NEEDS, clean_goal, read_goal, with_whole
 
 
 def test_a_simple_goal_is_its_own_only_need() -> None:
     goal = read_goal("  understand   SQL joins properly ")
     assert goal.text == "understand SQL joins properly"
     assert goal.needs == ("understand SQL joins properly",)
-    assert goal.texts == goal.needs
+    encoded = np.array([[0.6, 0.8]], np.float32)
+    assert with_whole(goal.needs, encoded) is encoded
+    assert goal.row_of_need(0) == 0
 
 
-def test_sentences_are_needs_and_half_the_goal_is_the_whole() -> None:
+def test_sentences_are_needs_and_the_whole_goal_is_their_sum_by_length() -> None:
     goal = read_goal("I want to learn to negotiate. Also, I have to get better at Excel!")
     assert goal.needs == ("I want to learn to negotiate.", "Also, I have to get better at Excel!")
-    assert goal.texts == (goal.text, *goal.needs)
-    encoded = np.array([[1, 0], [0, 1], [0, 1]], np.float32)
-    blended = goal_vectors(encoded)
-    assert blended[0] == pytest.approx([0.5**0.5, 0.5**0.5])
-    assert blended[1:].tolist() == encoded[1:].tolist()
+    encoded = np.array([[1, 0], [0, 1]], np.float32)
+    vectors = with_whole(("x" * 30, "y" * 40), encoded)
+    assert vectors[0] == pytest.approx([0.6, 0.8])
+    assert vectors[1:].tolist() == encoded.tolist()
+    assert (goal.row_of_need(0), goal.row_of_need(1)) == (1, 2)
 
 
 def test_a_fragment_joins_its_neighbour() -> None:

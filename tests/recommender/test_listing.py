@@ -38,9 +38,10 @@ def an_order(
     """Rank rows 0, 1, … by one signal of weight 1, each with one profile."""
     n = len(scores)
     found = Candidates(
-        rows=np.arange(n), starts=np.arange(n + 1), passage=np.arange(n),
+        rows=np.arange(n), lists=(np.arange(n),), starts=np.arange(n + 1), passage=np.arange(n),
         field=np.full(n, Field.PROFILE, np.uint8), similarity=np.zeros((1, n), np.float32),
-        lexical=np.zeros(n, np.float32), grams=np.zeros(n, np.float32),
+        own=np.zeros((0, n), np.float32), lexical=np.zeros(n, np.float32),
+        grams=np.zeros(n, np.float32),
     )  # fmt: skip
     order = np.lexsort((np.arange(n), -np.array(scores)))
     values = np.array(scores)[order]

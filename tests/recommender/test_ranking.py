@@ -1,5 +1,7 @@
 """Signals and order, worked by hand on the small company."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -23,10 +25,12 @@ def candidates(
     flat = [entry for entries in passages for entry in entries]
     return Candidates(
         rows=np.array(rows, np.int64),
+        lists=(np.arange(len(rows)),),
         starts=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
         passage=np.arange(len(flat), dtype=np.int64),
         field=np.array([field for field, _ in flat], np.uint8),
         similarity=np.array([[value for _, value in flat]], np.float32),
+        own=np.zeros((0, len(flat)), np.float32),
         lexical=np.array(words, np.float32),
         grams=np.array(words, np.float32) / 4,
     )
@@ -40,7 +44,9 @@ def match(
 ) -> Match:
     n_passages = len(found.passage)
     own = Shelf(PEOPLE, [-1] * n_passages + [CY], [[0.6, 0.8]] * n_passages + [[1.0, 0.0]])
-    return Match(shelf or own, found, kind, seeker)
+    shelf = shelf or own
+    cosines = shelf.own(seeker) @ shelf.vectors(found.passage).T
+    return Match(shelf, replace(found, own=cosines), kind, seeker)
 
 
 TWO = candidates(
@@ -145,6 +151,19 @@ def test_the_order_is_the_weighted_sum() -> None:
 
 def test_equal_scores_stand_in_the_order_of_rows() -> None:
     assert rank(match(ALL, None), {"passages": 1.0}).rows.tolist() == [ADA, BO, DI, ED, FAY, GUS]
+
+
+def test_a_kind_ranks_its_own_places_and_shares_what_is_the_same_for_all() -> None:
+    at = match(TWO, None)
+    weights = {"passages": 1.0, "step": 1.0}
+    mentor = rank(at.of(Relationship.MENTOR), weights, np.array([1]))
+    coach = rank(at.of(Relationship.COACH), weights)
+    assert mentor.rows.tolist() == [FAY]
+    assert mentor.place.tolist() == [1]
+    assert set(at.known) == {"passages"}
+    # Fay is one level above Cy: just right for a mentor; (1 + 1) / 3 for a coach
+    assert mentor.scores == pytest.approx([0.5 + 1.0])
+    assert coach.scores[coach.rows == FAY] == pytest.approx([0.5 + 2 / 3])
 
 
 values = st.floats(-1, 1, width=32)

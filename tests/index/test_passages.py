@@ -1,0 +1,76 @@
+"""Whose passages are whose, and their similarities, by hand and whoever else is looked at."""
+
+import mmap
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import files, passages
+from index.choosing import union
+from index.passages import Passages
+from index.products import stored
+
+
+def unit(n: int, dim: int = 24) -> np.ndarray:
+    drawn = np.random.default_rng(n).standard_normal((n, dim)).astype(np.float32)
+    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+
+
+def test_passages_are_listed_person_by_person():
+    shelf = Passages(unit(6), np.array([0, 2, 3, 6]))
+    starts, numbers = shelf.of(np.array([0, 2]))
+    assert starts.tolist() == [0, 2, 5]
+    assert numbers.tolist() == [0, 1, 3, 4, 5]
+    assert shelf.vectors(numbers).tolist() == unit(6)[numbers].tolist()
+
+
+def test_the_best_passage_by_hand():
+    vectors = np.array([[1, 0], [0, 1], [0.6, 0.8]], np.float32)
+    shelf = Passages(vectors, np.array([0, 2, 3]))
+    assert shelf.best(np.array([0, 1], np.float32), np.array([0, 1])).tolist() == pytest.approx(
+        [1.0, 0.8]
+    )
+    assert shelf.best(np.array([0, 1], np.float32), np.zeros(0, np.int64)).tolist() == []
+
+
+@pytest.mark.parametrize("form", [np.float32, np.int16])
+@given(rows=st.sets(st.integers(0, 99), min_size=1))
+def test_similarities_do_not_depend_on_who_else_is_looked_at(form, rows):
+    """To the last bit: no order may change with the company it is made in."""
+    shelf = Passages(stored(unit(500), np.dtype(form)), np.arange(0, 501, 5))
+    queries, some = unit(7), np.array(sorted(rows))
+    _, everyone = shelf.of(np.arange(100))
+    _, numbers = shelf.of(some)
+    whole = shelf.similarity(queries, everyone)
+    assert (shelf.similarity(queries, numbers) == whole[:, numbers]).all()
+    assert (shelf.similarity(queries[:1], numbers) == whole[:1, numbers]).all()
+    best = whole[0].reshape(100, 5).max(axis=1)
+    assert (shelf.best(queries[0], some) == best[some]).all()
+
+
+def test_pages_are_let_go_and_come_back(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(passages, "KEPT_PEOPLE", 10)
+    files.write_array(tmp_path / "vectors.npy", stored(unit(500), np.dtype(np.int16)))
+    mapped = files.map_array(tmp_path / "vectors.npy")
+    shelf = Passages(mapped, np.arange(0, 501, 5))
+    _, numbers = shelf.of(np.arange(100))
+    once = shelf.similarity(unit(3), numbers)
+    assert (shelf.similarity(unit(3), numbers) == once).all()
+
+
+def test_letting_go_reaches_the_map_and_leaves_other_arrays_alone(tmp_path: Path):
+    files.write_array(tmp_path / "numbers.npy", np.arange(100_000))
+    mapped = files.map_array(tmp_path / "numbers.npy")
+    assert isinstance(mapped.base.base, mmap.mmap)
+    files.let_pages_go(mapped[10:])
+    files.let_pages_go(np.arange(3))
+    assert mapped[-1] == 99_999
+
+
+def test_lists_are_joined_ascending_and_once():
+    lists = [np.array([1, 4]), np.array([0, 4]), np.zeros(0, np.int64)]
+    assert union(lists, 6).tolist() == [0, 1, 4]
+    assert union([], 6).tolist() == []
