@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from index.batches import Feed, packed, padded
 from index.encoder import EncoderSettings, Progress
+from index.leads import joined, with_leads
 from index.models import ModelFolder
 from index.onnx_graph import PLACES, graph_path
 from index.torch_runtime import locate, revision_of
@@ -69,20 +70,20 @@ class OnnxEncoder:
     def _encode(
         self, texts: Sequence[str], prompt: str, progress: Progress | None
     ) -> NDArray[np.float32]:
-        vectors = np.empty((len(texts), self.dim), np.float32)
         if not texts:
-            return vectors
+            return np.empty((0, self.dim), np.float32)
         prepared = [prompt + text for text in texts]
         if self.folder.lower_case:
             prepared = [text.lower() for text in prepared]
-        ids = [encoding.ids for encoding in self.tokenizer.encode_batch(prepared)]
+        ids, long = with_leads([text.ids for text in self.tokenizer.encode_batch(prepared)])
+        vectors = np.empty((len(ids), self.dim), np.float32)
         done = 0
         for rows, feed in _batches(ids, self.folder, packs=self.packs):
             vectors[rows] = self.session.run(None, feed)[0]
             done += len(rows)
             if progress is not None:
-                progress(done, len(texts))
-        return vectors
+                progress(done, len(ids))
+        return joined(vectors, long)
 
 
 def _tokenizer(folder: ModelFolder) -> Any:

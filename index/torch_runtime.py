@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from index.adapters import Adapter, find_adapter, merge
 from index.encoder import EncoderSettings, Progress
+from index.leads import LEAD_TOKENS, joined, with_leads
 from index.models import ModelFolder, find_model
 from recommender.errors import ModelError
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 BATCH = 64
+
+_one_length = threading.Lock()
+"""Where texts are cut is a setting of the whole model."""
 
 
 def locate(settings: EncoderSettings) -> tuple[ModelFolder, Adapter | None]:
@@ -29,7 +34,7 @@ def locate(settings: EncoderSettings) -> tuple[ModelFolder, Adapter | None]:
 def revision_of(model: ModelFolder, adapter: Adapter | None, precision: str) -> str:
     """Hash all that decides the vectors; 16 hexadecimal digits."""
     parts = [model.weights_sha256, model.settings_sha256, adapter.sha256 if adapter else "",
-             precision, model.query_prompt, model.passage_prompt]  # fmt: skip
+             precision, model.query_prompt, model.passage_prompt, str(LEAD_TOKENS)]  # fmt: skip
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
@@ -119,7 +124,21 @@ class TorchEncoder:
     def _encode(self, texts: list[str]) -> NDArray[np.float32]:
         if not texts:
             return np.zeros((0, self.dim), np.float32)
-        vectors = self.model.encode(
-            texts, prompt="", batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-        )
+        tokens = self.model.tokenizer(
+            texts, truncation=True, max_length=self.folder.max_tokens, verbose=False
+        )["input_ids"]
+        _, long = with_leads(tokens)
+        whole = self._embed(texts, self.folder.max_tokens)
+        leads = self._embed([texts[number] for number in long], LEAD_TOKENS)
+        return joined(np.concatenate((whole, leads)), long)
+
+    def _embed(self, texts: list[str], max_tokens: int) -> NDArray[np.float32]:
+        if not texts:
+            return np.zeros((0, self.dim), np.float32)
+        with _one_length:
+            self.model.max_seq_length = max_tokens
+            vectors = self.model.encode(
+                texts, prompt="", batch_size=BATCH, normalize_embeddings=True,
+                show_progress_bar=False,
+            )  # fmt: skip
         return np.ascontiguousarray(vectors, np.float32)

@@ -212,7 +212,8 @@ SIGNALS: dict[str, Signal] = {
     for signal in (
         Signal(
             "passages", -1.0, 1.0, "what they wrote",
-            "mean similarity of the goal with the person's three best passages", _passages,
+            "mean similarity of the goal with the person's three best passages, 0 for each that is "
+            "missing", _passages,
         ),
         Signal(
             "profile", -1.0, 1.0, "profile as a whole",
@@ -292,8 +293,9 @@ def best_passages(candidates: Candidates, best: int) -> NDArray[np.float64]:
     """Average each candidate's `best` passages most similar to the goal.
 
     Returns:
-        `(n,)` float64, -1 to 1, whole profiles left out: the mean over what there is, where fewer;
-        -1 for a candidate without passages.
+        `(n,)` float64, -1 to 1, whole profiles left out. A passage that is not there counts as 0,
+        one about something else: a single fitting line proves less than three. -1 for a candidate
+        without passages.
     """
     n_candidates = len(candidates)
     pieces = candidates.field != Field.PROFILE
@@ -304,9 +306,8 @@ def best_passages(candidates: Candidates, best: int) -> NDArray[np.float64]:
     table = np.full((n_candidates, width), -np.inf, np.float32)
     table[owner, place] = candidates.similarity[0, pieces]
     top = np.partition(table, width - best, axis=1)[:, width - best :].astype(np.float64)
-    taken = np.clip(counts, 0, best)
-    total = np.where(np.isfinite(top), top, 0.0).sum(axis=1)
-    return np.clip(np.where(taken > 0, total / np.maximum(taken, 1), -1.0), -1.0, 1.0)
+    mean = np.where(np.isfinite(top), top, 0.0).mean(axis=1)
+    return np.clip(np.where(counts > 0, mean, -1.0), -1.0, 1.0)
 
 
 def overlapping_hours(people: People, seeker: int, rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -60,8 +60,8 @@ def signal(name: str, at: Match) -> list[float]:
     return [float(value) for value in SIGNALS[name].compute(at)]
 
 
-def test_passages_is_the_mean_of_the_three_best_without_the_whole_profile() -> None:
-    assert signal("passages", match(TWO, None)) == pytest.approx([0.25, 0.5])
+def test_passages_is_the_mean_of_the_three_best_and_a_missing_one_counts_as_nothing() -> None:
+    assert signal("passages", match(TWO, None)) == pytest.approx([0.25, 0.5 / 3])
 
 
 def test_profile_is_the_similarity_of_the_whole() -> None:
@@ -75,7 +75,7 @@ def test_words_is_half_at_one_and_grams_are_a_cosine() -> None:
 
 def test_somebody_without_passages_is_last() -> None:
     empty = candidates([BO, FAY], [[(W, 0.9)], [(R, -0.9)]], [0.0, 0.0])
-    assert best_passages(empty, 3).tolist() == [-1.0, pytest.approx(-0.9)]
+    assert best_passages(empty, 3).tolist() == [-1.0, pytest.approx(-0.3)]
 
 
 ALL = candidates([ADA, BO, DI, ED, FAY, GUS], [[(R, 0.0)]] * 6, [0.0] * 6)
@@ -146,7 +146,7 @@ def test_the_order_is_the_weighted_sum() -> None:
     ranking = rank(match(TWO, None), {"passages": 1.0, "profile": 0.5, "words": 0.3, "fresh": 0.0})
     assert ranking.signals == ("passages", "profile", "words")
     assert ranking.rows.tolist() == [BO, FAY]
-    assert ranking.scores == pytest.approx([0.25 + 0.375 + 0.2, 0.5 + 0.125])
+    assert ranking.scores == pytest.approx([0.25 + 0.375 + 0.2, 0.5 / 3 + 0.125])
 
 
 def test_equal_scores_stand_in_the_order_of_rows() -> None:
@@ -162,8 +162,8 @@ def test_a_kind_ranks_its_own_places_and_shares_what_is_the_same_for_all() -> No
     assert mentor.place.tolist() == [1]
     assert set(at.known) == {"passages"}
     # Fay is one level above Cy: just right for a mentor; (1 + 1) / 3 for a coach
-    assert mentor.scores == pytest.approx([0.5 + 1.0])
-    assert coach.scores[coach.rows == FAY] == pytest.approx([0.5 + 2 / 3])
+    assert mentor.scores == pytest.approx([0.5 / 3 + 1.0])
+    assert coach.scores[coach.rows == FAY] == pytest.approx([0.5 / 3 + 2 / 3])
 
 
 values = st.floats(-1, 1, width=32)
