@@ -14,6 +14,8 @@ BLOCK = 2048
 """Vectors multiplied at once: 3 MB, about a core's cache."""
 FEW_ROWS = 512
 """Vectors multiplied with one query after the other where they lie."""
+MANY_ROWS = 10_000
+"""From so many on a single query is multiplied on all threads: a millisecond on one."""
 
 FIXED_POINT = 32767
 """What a one is in vectors stored as int16: as exact as float16 for unit rows, five times faster to
@@ -71,14 +73,14 @@ def products_of(
     """Multiply queries with some of many vectors where they lie: `(n_queries, k)` float32.
 
     Args:
-        queries: `(n_queries, dim)` float32. One alone is multiplied on all threads.
+        queries: `(n_queries, dim)` float32.
         vectors: `(n, dim)`; those that are kept as float32 only.
         numbers: `(k,)`: which rows of `vectors`.
     """
     queries = np.ascontiguousarray(queries, np.float32)
     numbers = np.ascontiguousarray(numbers, np.int64)
     products = np.empty((len(queries), len(numbers)), np.float32)
-    if len(queries) == 1:
+    if len(queries) == 1 and len(numbers) > MANY_ROWS:
         _multiply(queries[0], vectors, numbers, products[0])
         return products
     with one_thread():

@@ -150,8 +150,6 @@ def _choose_among(
     scores: Values, vectors: NDArray[np.float32], penalty: float, length: int
 ) -> tuple[NDArray[np.int64], Values, float]:
     """Choose greedily; gives the chosen, all likenesses (0 to 1), and the last chosen's score."""
-    cosines = (vectors @ vectors.T).astype(np.float64)
-    likeness = np.clip((cosines - ALIKE_FROM) / (1 - ALIKE_FROM), 0.0, 1.0)
     alike, left = np.zeros(len(scores)), np.ones(len(scores), np.bool_)
     chosen: list[int] = []
     last = -np.inf
@@ -160,5 +158,7 @@ def _choose_among(
         best = int(np.argmax(now))
         last, left[best] = float(now[best]), False
         chosen.append(best)
-        np.maximum(alike, likeness[best], out=alike, where=left)
+        cosine = (vectors @ vectors[best]).astype(np.float64)
+        likeness = np.clip((cosine - ALIKE_FROM) / (1 - ALIKE_FROM), 0.0, 1.0)
+        alike[left] = np.maximum(alike, likeness)[left]
     return np.array(chosen, np.int64), alike, last
