@@ -258,7 +258,7 @@ def _no_model(texts: Sequence[str]) -> NDArray[np.float32]:
 def _code() -> bytes:
     """Hash the code that makes an index, so that no figure rests on one made by other code."""
     folders = [Path(str(package.__file__)).parent for package in (index, recommender)]
-    files = [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    files = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
     return _hash(*(path.read_bytes() for path in files)).encode()
 
 

@@ -5,6 +5,7 @@ direction that says nothing about content. The mean vectors of these texts are s
 side before a similarity is taken.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Self
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from index.encoder import Encoder
 from index.kinds import KindModel, labelled_goals
+from recommender.goals import read_goal, with_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,10 @@ class Centring:
     @classmethod
     def of(cls, encoder: Encoder) -> Self:
         """Embed the reference texts by `encoder`."""
-        goals = encoder.encode_queries(reference_texts("goals"))
+        goals = _encode_goals(encoder, reference_texts("goals"))
         passages = encoder.encode_passages(reference_texts("passages"))
         centre = goals.mean(axis=0)
-        labelled = centred(encoder.encode_queries(labelled_goals()[0]), centre)
+        labelled = centred(_encode_goals(encoder, labelled_goals()[0]), centre)
         return cls(centre, passages.mean(axis=0), centred(goals, centre), KindModel.fit(labelled))
 
 
@@ -43,6 +45,19 @@ def reference_texts(side: str) -> list[str]:
     """Read the reference texts of "goals" or of "passages"."""
     source = resources.files(__package__).joinpath(f"{side}.txt")
     return source.read_text(encoding="utf-8").splitlines()
+
+
+def _encode_goals(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Embed goals as those that are asked: each as the sum of its needs, `(n, dim)` unit rows."""
+    needs = [read_goal(text).needs for text in texts]
+    encoded = encoder.encode_queries([need for parts in needs for need in parts])
+    ends = np.cumsum([len(parts) for parts in needs])
+    return np.stack(
+        [
+            with_whole(parts, encoded[end - len(parts) : end])[0]
+            for parts, end in zip(needs, ends.tolist(), strict=True)
+        ]
+    )
 
 
 def centred(vectors: NDArray[np.float32], centroid: NDArray[np.float32]) -> NDArray[np.float32]:

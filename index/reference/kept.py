@@ -14,11 +14,12 @@ from index.onnx_graph import cache_folder
 from index.reference import Centring
 
 SUMS = "sha256.json"
-MADE_FROM: tuple[str, ...] = (
-    "kinds.py", "reference/__init__.py", "reference/goals.txt", "reference/kinds.tsv",
-    "reference/passages.txt",
+MADE_FROM: tuple[tuple[str, str], ...] = (
+    ("index", "kinds.py"), ("index", "reference/__init__.py"), ("index", "reference/goals.txt"),
+    ("index", "reference/kinds.tsv"), ("index", "reference/passages.txt"),
+    ("recommender", "goals.py"),
 )  # fmt: skip
-"""Files of this package of which any change makes the kept results void."""
+"""Files, by package, of which any change makes the kept results void."""
 
 
 def kept_centring(encoder: Encoder) -> Centring:
@@ -58,8 +59,8 @@ def _is_whole(folder: Path) -> bool:
 
 def _key() -> str:
     digest = hashlib.sha256()
-    for name in MADE_FROM:
-        digest.update(resources.files("index").joinpath(name).read_bytes())
+    for package, name in MADE_FROM:
+        digest.update(resources.files(package).joinpath(name).read_bytes())
     return digest.hexdigest()[:16]
 
 
