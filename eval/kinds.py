@@ -40,8 +40,8 @@ def measure_kinds(dataset: Dataset, retriever: Retriever) -> list[KindMeasure]:
     rows = []
     for goal in known.itertuples(index=False):
         read = read_goal(str(goal.text))
-        vector = retriever.encode(read.needs)[0]
-        first = str(read_kinds(retriever.kind_logits(read.text, vector)).best)
+        vectors = retriever.encode(read.needs)
+        first = str(read_kinds(retriever.kind_logits(read.text, vectors)).best)
         found = rank.get((goal.goal_id, first))
         rows.append((bool(goal.relationship), found is not None, found == 1, goal.person_id))
     table = pd.DataFrame(rows, columns=["named", "suits", "best", "seeker"])

@@ -55,7 +55,8 @@ class KindModel:
         """Learn from the labelled goals.
 
         Args:
-            encoded: `(n, dim)` float32, centred unit rows: the vectors of `labelled_goals`.
+            encoded: `(n, dim)` float32: of each of `labelled_goals` the mean of its needs' centred
+                unit vectors.
         """
         from scipy.sparse import csr_matrix
 
@@ -85,15 +86,18 @@ class KindModel:
         names = (VECTORS, WORDS, FREQUENCIES)
         return cls(*(files.map_array(folder / name) for name in names))
 
-    def logits(self, goal: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
+    def logits(self, goal: str, needs: NDArray[np.float32]) -> NDArray[np.float64]:
         """Say how much a goal asks for each kind: `(4,)` float64, higher is more.
+
+        The needs speak one after the other and are averaged: where they disagree, the vector says
+        less and the words more.
 
         Args:
             goal: the goal's text.
-            vector: `(dim,)` float32, its centred unit vector.
+            needs: `(n_needs, dim)` float32, the needs' centred unit vectors.
         """
         buckets, weights = _count(goal)
-        by_vector = self.vectors[:, :-1] @ vector + self.vectors[:, -1]
+        by_vector = self.vectors[:, :-1] @ needs.mean(axis=0) + self.vectors[:, -1]
         by_words = self.words[:, buckets] @ _unit(weights * self.idf[buckets]) + self.words[:, -1]
         return np.asarray(by_vector + WORD_SHARE * by_words, np.float64)
 

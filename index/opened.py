@@ -148,9 +148,9 @@ class Snapshot:
         encoded = with_whole(needs, self.encoder.encode_queries(needs))
         return centred(encoded, self.centroids[0])
 
-    def kind_logits(self, goal: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
+    def kind_logits(self, goal: str, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         """Say how much a goal asks for each kind; see `Retriever`."""
-        return self.kinds.logits(goal, vector)
+        return self.kinds.logits(goal, vectors[1:] if len(vectors) > 1 else vectors)
 
     def candidates(
         self,

@@ -221,7 +221,7 @@ def recommend(
         lists.append(
             _explain(retriever, policy, seeker, goal, kind, allowed, found, ranking, chance, length)
         )
-    reading = read_kinds(retriever.kind_logits(goal.text, vectors[0]))
+    reading = read_kinds(retriever.kind_logits(goal.text, vectors))
     return Recommendation(request.seeker_id, goal, retriever.snapshot_id, reading, tuple(lists))
 
 

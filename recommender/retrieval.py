@@ -64,12 +64,12 @@ class Retriever(Protocol):
         `recommender.goals.with_whole`.
         """
 
-    def kind_logits(self, goal: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
+    def kind_logits(self, goal: str, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         """Say how much a goal asks for each kind: `(4,)` in the order of `Relationship`.
 
         Args:
             goal: the goal's text.
-            vector: `(dim,)` float32, unit length: the goal's vector.
+            vectors: of the goal and its needs, as `encode` gives them.
         """
 
     def candidates(

@@ -34,10 +34,15 @@ class Centring:
     @classmethod
     def of(cls, encoder: Encoder) -> Self:
         """Embed the reference texts by `encoder`."""
-        goals = _encode_goals(encoder, reference_texts("goals"))
+        goals = np.stack([goal[0] for goal in _encode_goals(encoder, reference_texts("goals"))])
         passages = encoder.encode_passages(reference_texts("passages"))
         centre = goals.mean(axis=0)
-        labelled = centred(_encode_goals(encoder, labelled_goals()[0]), centre)
+        labelled = np.stack(
+            [
+                centred(goal[1:] if len(goal) > 1 else goal, centre).mean(axis=0)
+                for goal in _encode_goals(encoder, labelled_goals()[0])
+            ]
+        )
         return cls(centre, passages.mean(axis=0), centred(goals, centre), KindModel.fit(labelled))
 
 
@@ -47,17 +52,15 @@ def reference_texts(side: str) -> list[str]:
     return source.read_text(encoding="utf-8").splitlines()
 
 
-def _encode_goals(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
-    """Embed goals as those that are asked: each as the sum of its needs, `(n, dim)` unit rows."""
+def _encode_goals(encoder: Encoder, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+    """Embed goals as those that are asked: for each the goal, then its needs, unit rows."""
     needs = [read_goal(text).needs for text in texts]
     encoded = encoder.encode_queries([need for parts in needs for need in parts])
     ends = np.cumsum([len(parts) for parts in needs])
-    return np.stack(
-        [
-            with_whole(parts, encoded[end - len(parts) : end])[0]
-            for parts, end in zip(needs, ends.tolist(), strict=True)
-        ]
-    )
+    return [
+        with_whole(parts, encoded[end - len(parts) : end])
+        for parts, end in zip(needs, ends.tolist(), strict=True)
+    ]
 
 
 def centred(vectors: NDArray[np.float32], centroid: NDArray[np.float32]) -> NDArray[np.float32]:

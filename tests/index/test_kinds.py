@@ -4,6 +4,7 @@ import pytest
 
 from index.kinds import labelled_goals
 from index.search import IndexReader
+from recommender.goals import read_goal
 from recommender.kinds import read_kinds
 from recommender.relationships import Relationship
 
@@ -23,5 +24,5 @@ GOALS = [
 def test_a_clear_goal_is_read_right(halden_index, goal: str, kind: str) -> None:
     snapshot = IndexReader(halden_index).current()
     assert goal not in labelled_goals()[0]
-    logits = snapshot.kind_logits(goal, snapshot.encode([goal])[0])
+    logits = snapshot.kind_logits(goal, snapshot.encode(read_goal(goal).needs))
     assert read_kinds(logits).best is Relationship(kind)

@@ -96,7 +96,7 @@ class Shelf:
     def encode(self, needs: Sequence[str]) -> NDArray[np.float32]:
         return with_whole(needs, np.tile(np.array([1, 0], np.float32), (len(needs), 1)))
 
-    def kind_logits(self, goal: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
+    def kind_logits(self, goal: str, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         return np.zeros(4)
 
     def candidates(
