@@ -28,7 +28,7 @@ COMPRESSED_DIM = 128
 """Dimensions in which a large index searches; the memory to be read decides its speed. The leading
 axes of the vectors keep .84 of their energy; of the 50 nearest .986 are among the `FETCHED` nearest
 by them. Source: measured on a million drawn vectors."""
-FETCHED = 800
+FETCHED = 1200
 """Passages to fetch from a large index, to be scored exactly."""
 NEIGHBOURS = 50
 """Recall is that of this many nearest passages' people."""
