@@ -46,7 +46,8 @@ def _published(index_dir: Path) -> "tuple[Snapshot, Policy]":
 
 def _recommend(options: argparse.Namespace) -> int:
     from app.terminal import render_recommendation
-    from recommender.recommend import Request, recommend
+    from recommender.answers import Request
+    from recommender.recommend import recommend
 
     snapshot, policy = _published(options.index)
     request = Request(options.person, options.goal, options.relationship, options.limit)
@@ -57,7 +58,8 @@ def _recommend(options: argparse.Namespace) -> int:
 
 def _why_not(options: argparse.Namespace) -> int:
     from app.terminal import render_why_not
-    from recommender.recommend import Request, why_not
+    from recommender.answers import Request
+    from recommender.recommend import why_not
 
     snapshot, policy = _published(options.index)
     request = Request(options.person, options.goal or "", options.relationship)

@@ -5,12 +5,12 @@ from html import escape
 import numpy as np
 
 from app.texts import counted, say
+from recommender.answers import Suggestion
 from recommender.explanation import Contribution, Evidence
-from recommender.features import WORKING_HOURS, overlapping_hours
 from recommender.goals import Goal
 from recommender.people import People
-from recommender.recommend import Suggestion
 from recommender.strength import Strength
+from recommender.working_hours import WORKING_HOURS, overlapping_hours
 
 _DOTS = {Strength.STRONG: "●●●", Strength.FAIR: "●●○", Strength.WEAK: "●○○"}
 _MAX_NEED_CHARACTERS = 70

@@ -9,8 +9,8 @@ from app.answering import ReceivedRequest
 from app.identity import Identity
 from app.store.records import NotForMe
 from app.texts import day, escape_markdown, label, say
+from recommender.answers import Suggestion
 from recommender.errors import LearningRelationshipsError
-from recommender.recommend import Suggestion
 from recommender.relationships import Relationship
 
 _DRAFT_HEIGHT_PX = 280

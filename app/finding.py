@@ -14,19 +14,12 @@ from app.store.offers import own_quotable
 from app.store.records import Feedback, NotForMe, SavedGoal, new_id
 from app.store.requests import withdraw_for_goal
 from app.workplace import Workplace
+from recommender.answers import Recommendation, Request, Suggestion, SuggestionList, WhyNot
 from recommender.errors import NotAllowedError
 from recommender.explanation import open_conversation
 from recommender.goals import Goal, clean_goal, read_goal
 from recommender.profiles import Field
-from recommender.recommend import (
-    Recommendation,
-    Request,
-    Suggestion,
-    SuggestionList,
-    WhyNot,
-    recommend,
-    why_not,
-)
+from recommender.recommend import recommend, why_not
 from recommender.relationships import Relationship
 
 

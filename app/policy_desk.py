@@ -9,10 +9,11 @@ from typing import Any
 from app.identity import Identity
 from app.store.database import record
 from app.workplace import Workplace
+from recommender.answers import Request, SuggestionList
 from recommender.errors import InputError
 from recommender.features import SIGNALS
 from recommender.policy import Policy, default_policy, parse_policy
-from recommender.recommend import Request, SuggestionList, recommend
+from recommender.recommend import recommend
 from recommender.relationships import Relationship
 
 Tree = dict[str, Any]

@@ -3,9 +3,9 @@
 import textwrap
 from collections.abc import Iterator
 
+from recommender.answers import Recommendation, Suggestion, SuggestionList, WhyNot
 from recommender.explanation import Evidence, label_of
 from recommender.goals import Goal
-from recommender.recommend import Recommendation, Suggestion, SuggestionList, WhyNot
 from recommender.relationships import KINDS
 from recommender.strength import Strength
 

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from eval.gate_limits import Limits, read_canaries
 from eval.violations import Pair, RuleBook
 from index.search import Snapshot
+from recommender.answers import Request, Suggestion
 from recommender.eligibility import LiveFacts, eligibility
 from recommender.org import NO_ROW
 from recommender.people import NO_CODE, People
 from recommender.policy import Policy, default_policy
 from recommender.profiles import Field
-from recommender.recommend import Request, Suggestion, recommend
+from recommender.recommend import recommend
 from recommender.relationships import Relationship
 from recommender.strength import Strength
 

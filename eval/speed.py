@@ -25,11 +25,12 @@ from index.build import build_from_arrays
 from index.encoder import EncoderSettings, load_encoder
 from index.people_file import read_people
 from index.search import IndexReader, Snapshot
+from recommender.answers import Request
 from recommender.eligibility import LiveFacts, eligibility_by_kind
 from recommender.goals import read_goal
 from recommender.policy import Policy, parse_policy
 from recommender.profiles import Field
-from recommender.recommend import Request, recommend
+from recommender.recommend import recommend
 from recommender.relationships import Relationship
 from recommender.retrieval import Candidates, Retriever
 

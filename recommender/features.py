@@ -2,11 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.org import NO_DISTANCE
@@ -14,6 +11,7 @@ from recommender.people import NO_CODE, NO_LEVEL, People
 from recommender.profiles import Field
 from recommender.relationships import Relationship
 from recommender.retrieval import Candidates, Retriever
+from recommender.working_hours import overlapping_hours
 
 BEST_PASSAGES = 3
 """How many of a person's passages speak for them."""
@@ -36,7 +34,6 @@ FAR_APART = 8.0
 UNKNOWN = 0.5
 """What a signal in 0 to 1 says where the fact is unknown: neither for nor against."""
 
-WORKING_HOURS = (9.0, 17.0)
 
 _WRITTEN = np.ones(256, np.bool_)
 """By `Field`: whether people wrote it themselves."""
@@ -308,35 +305,3 @@ def best_passages(candidates: Candidates, best: int) -> NDArray[np.float64]:
     top = np.partition(table, width - best, axis=1)[:, width - best :].astype(np.float64)
     mean = np.where(np.isfinite(top), top, 0.0).mean(axis=1)
     return np.clip(np.where(counts > 0, mean, -1.0), -1.0, 1.0)
-
-
-def overlapping_hours(people: People, seeker: int, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Count the hours from 9 to 17 that the seeker shares with each of `rows`: `(n,)`, 0 to 8.
-
-    An unknown time zone counts as half a day.
-    """
-    offsets = utc_offsets(people.timezone.names, str(people.as_of))
-    day = WORKING_HOURS[1] - WORKING_HOURS[0]
-    own = offsets[people.timezone.codes[seeker]]
-    apart = np.abs(offsets[people.timezone.codes[rows]] - own)
-    apart = np.minimum(apart, 24.0 - apart)
-    return np.where(np.isnan(apart), UNKNOWN * day, np.clip(day - apart, 0.0, day))
-
-
-@lru_cache(maxsize=8)
-def utc_offsets(names: tuple[str, ...], day: str) -> NDArray[np.float64]:
-    """Look up the hours ahead of UTC of each time zone on a day; the last entry is 'unknown'.
-
-    Returns:
-        `(len(names) + 1,)` float64; NaN for a name that is no time zone, and at index `NO_CODE`.
-    """
-    noon = pd.Timestamp(day) + pd.Timedelta(hours=12)
-    offsets = np.full(len(names) + 1, np.nan)
-    for number, name in enumerate(names):
-        try:
-            offset = noon.tz_localize(ZoneInfo(name)).utcoffset()
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            continue
-        if offset is not None:
-            offsets[number] = offset.total_seconds() / 3600
-    return offsets

@@ -13,12 +13,12 @@ from app.people_picker import pick_person
 from app.session import show_kinds
 from app.store.records import SavedGoal
 from app.texts import counted, escape_markdown, label, say
+from recommender.answers import Recommendation, SuggestionList
 from recommender.errors import LearningRelationshipsError
 from recommender.explanation import label_of
 from recommender.goals import Goal
 from recommender.kinds import Reading
 from recommender.people import People
-from recommender.recommend import Recommendation, SuggestionList
 from recommender.relationships import KINDS, Relationship
 
 _SEARCH = "search"

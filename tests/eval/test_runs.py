@@ -10,9 +10,10 @@ from eval.datasets import read_dataset
 from eval.runs import RankedList, make_run, read_run, write_run
 from eval.systems import eligible_for
 from index.search import Snapshot
+from recommender.answers import Request
 from recommender.errors import DatasetError
 from recommender.policy import default_policy
-from recommender.recommend import Request, recommend
+from recommender.recommend import recommend
 from tests.eval.small_dataset import read_rows, write_small_dataset
 
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from index.search import IndexReader
+from recommender.answers import Request
 from recommender.policy import default_policy
 from recommender.profiles import Field
-from recommender.recommend import Request, recommend, why_not
+from recommender.recommend import recommend, why_not
 from recommender.retrieval import Retriever
 
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from recommender.answers import Request
 from recommender.eligibility import LiveFacts
 from recommender.errors import InputError
 from recommender.explanation import list_contributions
@@ -13,7 +14,7 @@ from recommender.listing import ALIKE_FROM, loads, make_list
 from recommender.policy import ListSettings, parse_policy
 from recommender.profiles import Field
 from recommender.ranking import Ranking
-from recommender.recommend import Request, recommend, why_not
+from recommender.recommend import recommend, why_not
 from recommender.relationships import Relationship
 from recommender.retrieval import Candidates
 from tests.recommender.company import BO, CY, DI, ED, FAY, Shelf, small_company

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.features import SIGNALS, Match, best_passages, overlapping_hours
+from recommender.features import SIGNALS, Match, best_passages
 from recommender.profiles import Field
 from recommender.ranking import rank
 from recommender.relationships import Relationship
 from recommender.retrieval import Candidates
+from recommender.working_hours import overlapping_hours
 from tests.recommender.company import ADA, BO, CY, DI, ED, FAY, GUS, Shelf, small_company
 
 PEOPLE = small_company()
