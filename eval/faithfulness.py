@@ -56,7 +56,8 @@ def measure_faithfulness(
 ) -> Faithfulness:
     """Check the reasons of the first `length` suggestions of every list with a seeker.
 
-    The quoted passages go, one by one and all together; the whole profile as one text stays.
+    The quoted passages go, one by one and all together; the whole profile as one text stays. What
+    is said to be only the closest passage there is is no reason, and is left out.
 
     Source: erasure as a test of explanations: DeYoung et al., "ERASER: A Benchmark to Evaluate
     Rationalized NLP Models", ACL 2020, section 4.2 ("comprehensiveness").
@@ -71,9 +72,8 @@ def measure_faithfulness(
             suggestions += 1
             shown = sum(part.contribution for part in list_contributions(answer.listed, position))
             worst = max(worst, abs(shown - float(answer.listed.scores[position])))
-            quoted = [
-                one.number for one in find_evidence(retriever, answer.found, place, answer.goal)
-            ]
+            found = find_evidence(retriever, answer.found, place, answer.goal)
+            quoted = [one.number for one in found if one.speaks]
             singly = [answer.falls_without(place, [number]) for number in quoted]
             quotations += len(quoted)
             lowered += sum(singly)
