@@ -141,6 +141,7 @@ def check_canaries(sides: Sides, limits: Limits) -> tuple[list[Check], list[Pair
     overlaps: list[float] = []
     had_strong = lost_strong = 0
     suggested: list[Pair] = []
+    stayed = set(sides.candidate.people.ids.tolist())
     rows = _common_rows(sides, limits.canaries.seekers)
     for canary in read_canaries():
         for here, _ in rows:
@@ -150,7 +151,7 @@ def check_canaries(sides: Sides, limits: Limits) -> tuple[list[Check], list[Pair
             old = _ask(sides.published, request, sides.published_policy)
             suggested += [(seeker, one.person_id, canary.relationship) for one in new]
             overlaps.append(overlap_of(new, old))
-            if _any_strong(old):
+            if _any_strong(one for one in old if one.person_id in stayed):
                 had_strong += 1
                 lost_strong += not _any_strong(new)
     n_lists = len(overlaps)
@@ -164,7 +165,7 @@ def check_canaries(sides: Sides, limits: Limits) -> tuple[list[Check], list[Pair
         judge(
             "canaries: strong matches lost", lost_strong / had_strong if had_strong else 0.0,
             limits.canaries.max_strong_lost_share,
-            f"{lost_strong} of {had_strong} lists with a strong match have none now",
+            f"{lost_strong} of {had_strong} lists whose strong match stayed have none now",
         ),
     ], suggested  # fmt: skip
 

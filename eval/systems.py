@@ -48,7 +48,9 @@ class Setting:
     @property
     def plain_encoder(self) -> EncoderSettings:
         """The settings of the model as it came."""
-        return self.encoder.model_copy(update={"adapter": False, "precision": "fp32"})
+        return self.encoder.model_copy(
+            update={"adapter": False, "precision": "fp32", "leads": False}
+        )
 
 
 class System(Protocol):

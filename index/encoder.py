@@ -25,6 +25,8 @@ class EncoderSettings(BaseModel):
     """int8 takes about half the time and a quarter of the memory at a cosine of .999; ONNX only."""
     adapter: bool = True
     """Merge the adapter shipped for this model, where there is one."""
+    leads: bool = True
+    """Let how a long text begins count as much as the whole of it; see `index.leads`."""
     allow_download: bool = False
     threads: int | None = Field(default=None, ge=1)
     """CPU threads; None for `OMP_NUM_THREADS`, or else all cores that this process may use."""

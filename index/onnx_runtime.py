@@ -28,6 +28,8 @@ class OnnxEncoder:
     folder: ModelFolder
     packs: bool
     """Whether the graph takes several texts in a row, each read as if it were alone."""
+    leads: bool
+    """Whether long texts are embedded by their beginnings as well."""
 
     @classmethod
     def load(cls, settings: EncoderSettings) -> Self:
@@ -51,11 +53,11 @@ class OnnxEncoder:
         except Exception as error:  # onnxruntime's errors have no common base
             raise ModelError(f"the graph of {folder.name} cannot be loaded: {error}") from error
         tokenizer = _tokenizer(folder)
-        revision = revision_of(folder, adapter, settings.precision)
+        revision = revision_of(folder, adapter, settings.precision, leads=settings.leads)
         packs = any(given.name == PLACES for given in session.get_inputs())
         _, probe = next(_batches([tokenizer.encode("a").ids], folder, packs=packs))
         dim = session.run(None, probe)[0].shape[1]
-        return cls(folder.name, revision, dim, session, tokenizer, folder, packs)
+        return cls(folder.name, revision, dim, session, tokenizer, folder, packs, settings.leads)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed goals; see `Encoder`."""
@@ -75,7 +77,8 @@ class OnnxEncoder:
         prepared = [prompt + text for text in texts]
         if self.folder.lower_case:
             prepared = [text.lower() for text in prepared]
-        ids, long = with_leads([text.ids for text in self.tokenizer.encode_batch(prepared)])
+        ids = [text.ids for text in self.tokenizer.encode_batch(prepared)]
+        ids, long = with_leads(ids) if self.leads else (ids, np.zeros(0, np.int64))
         vectors = np.empty((len(ids), self.dim), np.float32)
         done = 0
         for rows, feed in _batches(ids, self.folder, packs=self.packs):

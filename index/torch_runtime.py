@@ -31,10 +31,11 @@ def locate(settings: EncoderSettings) -> tuple[ModelFolder, Adapter | None]:
     return model, find_adapter(model) if settings.adapter else None
 
 
-def revision_of(model: ModelFolder, adapter: Adapter | None, precision: str) -> str:
+def revision_of(model: ModelFolder, adapter: Adapter | None, precision: str, *, leads: bool) -> str:
     """Hash all that decides the vectors; 16 hexadecimal digits."""
     parts = [model.weights_sha256, model.settings_sha256, adapter.sha256 if adapter else "",
-             precision, model.query_prompt, model.passage_prompt, str(LEAD_TOKENS)]  # fmt: skip
+             precision, model.query_prompt, model.passage_prompt,
+             str(LEAD_TOKENS if leads else 0)]  # fmt: skip
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
@@ -90,6 +91,8 @@ class TorchEncoder:
     dim: int
     model: "SentenceTransformer"
     folder: ModelFolder
+    leads: bool
+    """Whether long texts are embedded by their beginnings as well."""
 
     @classmethod
     def load(cls, settings: EncoderSettings) -> Self:
@@ -106,7 +109,8 @@ class TorchEncoder:
         model = load_torch(folder, adapter)
         torch.set_num_threads(settings.n_threads)
         dim = len(model.encode("a", show_progress_bar=False))
-        return cls(folder.name, revision_of(folder, adapter, "fp32"), dim, model, folder)
+        revision = revision_of(folder, adapter, "fp32", leads=settings.leads)
+        return cls(folder.name, revision, dim, model, folder, settings.leads)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed goals; see `Encoder`."""
@@ -124,11 +128,13 @@ class TorchEncoder:
     def _encode(self, texts: list[str]) -> NDArray[np.float32]:
         if not texts:
             return np.zeros((0, self.dim), np.float32)
+        whole = self._embed(texts, self.folder.max_tokens)
+        if not self.leads:
+            return whole
         tokens = self.model.tokenizer(
             texts, truncation=True, max_length=self.folder.max_tokens, verbose=False
         )["input_ids"]
         _, long = with_leads(tokens)
-        whole = self._embed(texts, self.folder.max_tokens)
         leads = self._embed([texts[number] for number in long], LEAD_TOKENS)
         return joined(np.concatenate((whole, leads)), long)
 

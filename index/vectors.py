@@ -209,7 +209,10 @@ def _choose_probes(
             found = _search(index, queries, mask, FETCHED, nprobe)
             recall = float(
                 np.mean(
-                    [np.isin(want, got).mean() for want, got in zip(wanted, found, strict=True)]
+                    [
+                        np.isin(want, got).mean() if len(want) else 1.0
+                        for want, got in zip(wanted, found, strict=True)
+                    ]
                 )
             )
             if recall >= MIN_RECALL or nprobe >= nlist:

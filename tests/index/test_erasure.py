@@ -10,8 +10,8 @@ from index.embedding_cache import EmbeddingCache, keys_of
 from index.erasure import forget
 from index.folder import IndexFolder
 from index.night import run_night
+from index.products import FIXED_POINT
 from index.search import IndexReader
-from index.vectors import FIXED_POINT
 from recommender.errors import UnknownPersonError
 
 

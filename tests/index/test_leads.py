@@ -48,3 +48,13 @@ def test_both_runtimes_agree_on_long_texts() -> None:
     onnx = load_encoder(EncoderSettings(adapter=False)).encode_queries(texts)
     torch = load_encoder(EncoderSettings(adapter=False, runtime="torch")).encode_queries(texts)
     assert onnx == pytest.approx(torch, abs=1e-5)
+
+
+def test_a_setting_leaves_beginnings_out() -> None:
+    with_them = load_encoder(EncoderSettings(adapter=False))
+    without = load_encoder(EncoderSettings(adapter=False, leads=False))
+    assert with_them.revision != without.revision
+    texts = ["a short text", "Sail a boat. " + "The form is due on Friday. " * 30]
+    cosines = (with_them.encode_passages(texts) * without.encode_passages(texts)).sum(axis=1)
+    assert cosines[0] == pytest.approx(1.0, abs=1e-5)
+    assert cosines[1] < 0.99
