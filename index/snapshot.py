@@ -21,7 +21,7 @@ from index.vectors import Plan
 from recommender.errors import SnapshotError
 from recommender.profiles import Field
 
-FORMAT = 3
+FORMAT = 4
 """The layout's version; a reader refuses any other."""
 
 MANIFEST = "manifest.json"

@@ -34,7 +34,7 @@ class Centring:
     @classmethod
     def of(cls, encoder: Encoder) -> Self:
         """Embed the reference texts by `encoder`."""
-        goals = np.stack([goal[0] for goal in _encode_goals(encoder, reference_texts("goals"))])
+        goals = encoder.encode_queries(reference_texts("goals"))
         passages = encoder.encode_passages(reference_texts("passages"))
         centre = goals.mean(axis=0)
         labelled = np.stack(
