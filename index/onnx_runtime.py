@@ -83,9 +83,9 @@ class OnnxEncoder:
         done = 0
         for rows, feed in _batches(ids, self.folder, packs=self.packs):
             vectors[rows] = self.session.run(None, feed)[0]
-            done += len(rows)
+            done += sum(row < len(texts) for row in rows)
             if progress is not None:
-                progress(done, len(ids))
+                progress(done, len(texts))
         return joined(vectors, long)
 
 

@@ -58,3 +58,12 @@ def test_a_setting_leaves_beginnings_out() -> None:
     cosines = (with_them.encode_passages(texts) * without.encode_passages(texts)).sum(axis=1)
     assert cosines[0] == pytest.approx(1.0, abs=1e-5)
     assert cosines[1] < 0.99
+
+
+def test_progress_counts_texts_and_not_their_beginnings() -> None:
+    told: list[tuple[int, int]] = []
+    texts = ["a short text", "The form is due on Friday. " * 30, "another"]
+    encoder = load_encoder(EncoderSettings(adapter=False))
+    encoder.encode_passages(texts, lambda done, total: told.append((done, total)))
+    assert told[-1] == (3, 3)
+    assert {total for _, total in told} == {3}
