@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from index.encoder import Encoder
 from index.kinds import KindModel, labelled_goals
-from recommender.goals import read_goal, with_whole
+from recommender.goals import read_goal
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,7 @@ class Centring:
         goals = encoder.encode_queries(reference_texts("goals"))
         passages = encoder.encode_passages(reference_texts("passages"))
         centre = goals.mean(axis=0)
-        labelled = np.stack(
-            [
-                centred(goal[1:] if len(goal) > 1 else goal, centre).mean(axis=0)
-                for goal in _encode_goals(encoder, labelled_goals()[0])
-            ]
-        )
+        labelled = _mean_needs(encoder, labelled_goals()[0], centre)
         return cls(centre, passages.mean(axis=0), centred(goals, centre), KindModel.fit(labelled))
 
 
@@ -52,15 +47,15 @@ def reference_texts(side: str) -> list[str]:
     return source.read_text(encoding="utf-8").splitlines()
 
 
-def _encode_goals(encoder: Encoder, texts: Sequence[str]) -> list[NDArray[np.float32]]:
-    """Embed goals as those that are asked: for each the goal, then its needs, unit rows."""
+def _mean_needs(
+    encoder: Encoder, texts: Sequence[str], centre: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Give for each goal the mean of its needs' centred unit vectors: `(n, dim)` float32."""
     needs = [read_goal(text).needs for text in texts]
-    encoded = encoder.encode_queries([need for parts in needs for need in parts])
-    ends = np.cumsum([len(parts) for parts in needs])
-    return [
-        with_whole(parts, encoded[end - len(parts) : end])
-        for parts, end in zip(needs, ends.tolist(), strict=True)
-    ]
+    vectors = centred(encoder.encode_queries([need for parts in needs for need in parts]), centre)
+    counts = np.array([len(parts) for parts in needs])
+    sums = np.add.reduceat(vectors, np.cumsum(counts) - counts)
+    return np.asarray(sums / counts[:, None], np.float32)
 
 
 def centred(vectors: NDArray[np.float32], centroid: NDArray[np.float32]) -> NDArray[np.float32]:

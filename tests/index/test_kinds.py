@@ -1,5 +1,6 @@
 """The kinds as the real model reads them; none of these goals is a reference goal."""
 
+import numpy as np
 import pytest
 
 from index.kinds import labelled_goals
@@ -26,3 +27,14 @@ def test_a_clear_goal_is_read_right(halden_index, goal: str, kind: str) -> None:
     assert goal not in labelled_goals()[0]
     logits = snapshot.kind_logits(goal, snapshot.encode(read_goal(goal).needs))
     assert read_kinds(logits).best is Relationship(kind)
+
+
+def test_each_need_has_an_equal_say(halden_index) -> None:
+    snapshot = IndexReader(halden_index).current()
+    goal = "I have led a team since May. I want to practise saying no without an argument."
+    vectors = snapshot.encode(read_goal(goal).needs)
+    whole, first, second = vectors[:, None]
+    said = snapshot.kind_logits(goal, vectors)
+    singly = [snapshot.kind_logits(goal, need) for need in (first, second)]
+    assert said == pytest.approx(np.mean(singly, axis=0), abs=1e-5)
+    assert said != pytest.approx(snapshot.kind_logits(goal, whole), abs=1e-3)
