@@ -20,6 +20,7 @@ import pandas as pd
 import psutil
 from numpy.typing import NDArray
 
+from eval.shortlist import Shortlist
 from eval.synthetic import AS_OF, Spread, describe_cosines, draw_passages, draw_people
 from index.build import build_from_arrays
 from index.encoder import Encoder, EncoderSettings, load_encoder
@@ -27,7 +28,6 @@ from index.people_file import read_people
 from index.search import IndexReader, Snapshot
 from recommender.answers import Request
 from recommender.eligibility import LiveFacts, eligibility_by_kind
-from recommender.goals import read_goal
 from recommender.policy import Policy, parse_policy
 from recommender.profiles import Field
 from recommender.recommend import recommend
@@ -44,11 +44,10 @@ TASKS: dict[str, Relationship | None] = {
 }
 APART = 17
 """Goals between two tasks with the same goal, so that nothing of it is kept from the one before."""
-RECALL_AT = 50
-RECALL_GOALS = 32
-"""Goals whose candidates are compared with an exact search."""
-CHUNK = 200_000
-"""Passages compared at once by the exact search."""
+SHARED_GOALS = 32
+"""Goals whose seekers' eligible people are counted."""
+DESCRIBED = 200_000
+"""Drawn passages whose cosines are described."""
 MEGABYTE = 1e6
 
 
@@ -106,7 +105,7 @@ def build_company(n_people: int, sample: Path, index_dir: Path, seed: int) -> di
         cosines = {
             "real": describe_cosines(spread.vectors),
             "drawn": describe_cosines(vectors[passages["field"].to_numpy() != int(Field.PROFILE)])
-            if n_people <= CHUNK else describe_cosines(vectors[: CHUNK]),
+            if n_people <= DESCRIBED else describe_cosines(vectors[: DESCRIBED]),
         }  # fmt: skip
         drawing = time.perf_counter() - started
         started = time.perf_counter()
@@ -253,55 +252,11 @@ class Bench:
         kinds = list(Relationship)
         found = [
             eligibility_by_kind(self.snapshot.people, seeker, kinds, self.policy, LiveFacts.none())
-            for seeker in self.seekers[:RECALL_GOALS]
+            for seeker in self.seekers[:SHARED_GOALS]
         ]
         return {
             kind.value: float(np.mean([one[kind].mask.mean() for one in found])) for kind in kinds
         }
-
-    def recall(self) -> dict[str, float]:
-        """Compare candidates with an exact search over every eligible passage.
-
-        Returns:
-            For each kind the mean share, 0 to 1, of the 50 eligible people with the passage nearest
-            to the goal that are among the candidates.
-        """
-        numbers = range(min(RECALL_GOALS, len(self.goals)))
-        goals = [read_goal(self.goals[number]) for number in numbers]
-        vectors = [self.snapshot.encode(goal.needs) for goal in goals]
-        best = self._best(np.stack([one[0] for one in vectors]))
-        shares: dict[str, list[float]] = {kind.value: [] for kind in Relationship}
-        for number, goal in zip(numbers, goals, strict=True):
-            allowed = eligibility_by_kind(
-                self.snapshot.people, self.seekers[number], list(Relationship), self.policy,
-                LiveFacts.none(),
-            )  # fmt: skip
-            for kind, eligible in allowed.items():
-                rows = np.flatnonzero(eligible.mask)
-                wanted = rows[np.argsort(-best[number, rows])[:RECALL_AT]]
-                found = self.snapshot.candidates(
-                    goal.text, vectors[number], [eligible.mask], self.policy.list.candidates, None
-                )
-                if len(wanted):
-                    shares[kind.value].append(float(np.isin(wanted, found.rows).mean()))
-        return {kind: float(np.mean(values)) for kind, values in shares.items() if values}
-
-    def _best(self, goals: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Score everyone's nearest passage exactly: `(n_goals, n_people)`."""
-        snapshot = self.snapshot
-        best = np.empty((len(goals), len(snapshot.people)), np.float32)
-        starts = snapshot.starts
-        first = 0
-        while first < len(best[0]):
-            last = int(np.searchsorted(starts, starts[first] + CHUNK, side="right")) - 1
-            last = min(max(last, first + 1), len(best[0]))
-            span = np.arange(starts[first], starts[last])
-            similarity = goals @ snapshot.vectors(span).T
-            best[:, first:last] = np.maximum.reduceat(
-                similarity, starts[first:last] - starts[first], axis=1
-            )
-            first = last
-        return best
 
 
 def compare(times: dict[str, Times]) -> dict[str, Any]:
@@ -366,6 +321,7 @@ def measure(
     times = bench.run(rounds, progress)
     memory = psutil.Process().memory_info()
     manifest = bench.snapshot.manifest
+    shortlist = Shortlist(bench.snapshot, bench.policy, bench.goals, bench.seekers)
     return {
         "people": manifest.n_people,
         "passages": manifest.n_passages,
@@ -384,5 +340,6 @@ def measure(
         },
         "times": compare(times),
         "eligible": bench.shares(),
-        "recall": bench.recall(),
+        "recall": shortlist.recall(),
+        "kept": shortlist.kept(),
     }

@@ -34,15 +34,16 @@ def render(found: dict[str, Any]) -> str:
         lines.append(f"{'  best of rounds':<20}{best}")
     lines += [
         "",
-        f"{'':<20}{'eligible':>12}{'recall@50':>12}{'× the floor: p50':>20}{'p95':>8}"
+        f"{'':<20}{'eligible':>12}{'recall@50':>12}{'kept':>10}{'× the floor: p50':>20}{'p95':>8}"
         f"{'by goal':>10}",
     ]
     for name, task in found["times"].items():
-        share, recall = found["eligible"].get(name), found["recall"].get(name)
+        share, recall, kept = (found[key].get(name) for key in ("eligible", "recall", "kept"))
         ratio = task["ratio"]
         lines.append(
             f"{name:<20}{f'{share:.2%}' if share is not None else '':>12}"
             f"{f'{recall:.4f}' if recall is not None else '':>12}"
+            f"{f'{kept:.3f}' if kept is not None else '':>10}"
             f"{ratio['p50']:>20.2f}{ratio['p95']:>8.2f}{ratio['by_goal']:>10.2f}"
         )
     return "\n".join([*lines, "", *NOTES])
@@ -52,7 +53,8 @@ NOTES = (
     "The floor embeds the goal once and searches FAISS bare, unfiltered, for as many as a list "
     "holds.",
     "Ratios are of each goal's best round. Recall@50: of the 50 eligible people with the passage "
-    "nearest to the goal, the share among the candidates, against an exact search.",
+    "nearest to the goal, by an exact search, the share among whom candidates are chosen. Kept: of "
+    "those who come first when everybody is ranked by all signals, the share among the candidates.",
     "People, words and vectors are drawn: words as often as the sample company has them; a vector "
     "is the mean, plus parts of a real passage of the same field, of the person and of its own, so "
     "that mean and covariance are the real ones. Nothing about quality follows.",

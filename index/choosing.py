@@ -1,28 +1,26 @@
-"""Who of the eligible is ranked: the best by a goal's meaning and by its words."""
+"""Who of the eligible is ranked: those whose whole profile is closest, by meaning and by words."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.features import WORDS_HALF
 
-def choose(
-    best: NDArray[np.float32], lexical: NDArray[np.float32], rows: NDArray[np.int64], limit: int
-) -> NDArray[np.int64]:
-    """Take the best of `rows` by the goal's meaning, and half as many by its words.
+PROFILE_WEIGHT, WORDS_WEIGHT = 0.5, 0.6
+"""What the two count in the project's own policy, whose two strongest signals of texts they are.
+Source: of the first five by all signals of the sample company's lists, .93 are among the 10 best of
+about 100 by this and .85 among as many chosen by their best passage; of 10,000 drawn people .99
+among the 150 best, against .95."""
+
+
+def closeness(profile: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Weigh meaning and words of whole profiles into one number; higher is closer.
 
     Args:
-        best: `(len(rows),)`: similarity of each person's best passage, higher is closer.
-        lexical: `(len(rows),)`: BM25, 0 or more.
-        rows: rows of people, ascending.
-        limit: how many to take by meaning.
-
-    Returns:
-        Rows, ascending.
+        profile: `(n,)`: similarity of the goal with each whole profile, -1 to 1.
+        lexical: `(n,)`: BM25 of the goal with each whole profile, normalised, 0 or more.
     """
-    chosen = np.zeros(len(rows), np.bool_)
-    chosen[top(best, limit)] = True
-    by_words = top(lexical, limit // 2)
-    chosen[by_words[lexical[by_words] > 0]] = True
-    return rows[chosen]
+    words = lexical / (lexical + np.float32(WORDS_HALF))
+    return np.asarray(PROFILE_WEIGHT * profile + WORDS_WEIGHT * words, np.float32)
 
 
 def top(values: NDArray[np.float32], n: int) -> NDArray[np.int64]:

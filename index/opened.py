@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from index import files
 from index import snapshot as layout
-from index.choosing import choose, top, union
+from index.choosing import closeness, top, union
 from index.columns import ParquetCells, open_people
 from index.encoder import Encoder, load_encoder
 from index.grams import GramIndex
@@ -197,39 +197,42 @@ class Snapshot:
         limit: int,
         words: NDArray[np.float32] | None,
     ) -> list[NDArray[np.int64]]:
-        """Choose about `limit` rows of each list of eligible people, by the cheapest way."""
-        lists = [np.flatnonzero(mask) for mask in eligible]
+        """Choose up to `limit` rows of each list of eligible people."""
         if words is None:
-            return [
-                rows if len(rows) <= limit else self._choose_of_many(goal, vector, mask, limit)
-                for rows, mask in zip(lists, eligible, strict=True)
-            ]
+            lists = [self.find(goal, vector, mask, limit) for mask in eligible]
+        else:
+            lists = [np.flatnonzero(mask) for mask in eligible]
         compared = union([rows for rows in lists if len(rows) > limit], len(self.people))
-        best = np.zeros(len(self.people), np.float32)
-        best[compared] = self.passages.best(vector, compared)
+        close = np.zeros(len(self.people), np.float32)
+        close[compared] = closeness(
+            self.passages.whole_profiles(vector, compared),
+            self.lexical.scores_of(goal, compared) if words is None else words[compared],
+        )
         return [
-            rows if len(rows) <= limit else choose(best[rows], words[rows], rows, limit)
-            for rows in lists
+            rows if len(rows) <= limit else rows[np.sort(top(close[rows], limit))] for rows in lists
         ]
 
-    def _choose_of_many(
-        self,
-        goal: str,
-        vector: NDArray[np.float32],
-        eligible: NDArray[np.bool_],
-        limit: int,
+    def find(
+        self, goal: str, vector: NDArray[np.float32], eligible: NDArray[np.bool_], limit: int
     ) -> NDArray[np.int64]:
-        """Choose in a large company: of few eligible exactly, else by a search."""
-        if np.count_nonzero(eligible) <= EXACT_PEOPLE:
-            rows = np.flatnonzero(eligible)
-            words = self.lexical.scores_of(goal, rows)
-            return choose(self.passages.best(vector, rows), words, rows, limit)
-        found = self.index.search(vector[None], eligible, max(FETCHED, PASSAGES_FETCHED * limit))
-        if len(found) > limit:
-            found = found[top(self.passages.best(vector, found), limit)]
-        chosen = np.union1d(found, self.lexical.best(goal, eligible, limit // 2))
+        """Find among whom of the eligible the candidates are chosen.
+
+        Args:
+            goal: the text to match by words.
+            vector: `(dim,)` float32, unit length: the goal.
+            eligible: `(n_people,)` bool.
+            limit: how many will be chosen.
+
+        Returns:
+            Rows, ascending: all of the eligible where they are few, or the company is small; else
+            about `FETCHED` people, the nearest by a passage and the best by words.
+        """
+        if self._is_small or np.count_nonzero(eligible) <= EXACT_PEOPLE:
+            return np.flatnonzero(eligible)
+        near = self.index.search(vector[None], eligible, max(FETCHED, PASSAGES_FETCHED * limit))
+        found = np.union1d(near, self.lexical.best(goal, eligible, limit))
         # never trust a filter of the search library alone
-        return chosen[eligible[chosen]]
+        return found[eligible[found]]
 
     @cached_property
     def passages(self) -> Passages:

@@ -21,7 +21,10 @@ system still holds them, and gives them back without reading the disk."""
 
 @dataclass(eq=False, slots=True)
 class Passages:
-    """The passages of everyone; person i owns those numbered `starts[i]:starts[i + 1]`."""
+    """The passages of everyone; person i owns those numbered `starts[i]:starts[i + 1]`.
+
+    Everybody has some, the whole profile last.
+    """
 
     stored: Stored
     """`(n_passages, dim)`: centred unit rows as they are kept."""
@@ -52,22 +55,23 @@ class Passages:
         for start in range(0, len(passages), BLOCK):
             span = slice(start, start + BLOCK)
             cosines[:, span] = inner_products(queries, self.vectors(passages[span]))
-        self._let_go(len(passages))
+        self._let_go(passages)
         return cosines
 
-    def best(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Give the similarity of each row's best passage: `(len(rows),)` float32."""
-        if not len(rows):
-            return np.zeros(0, np.float32)
-        starts, passages = self.of(rows)
-        similarity = self.similarity(query[None], passages)[0]
-        return np.asarray(np.maximum.reduceat(similarity, starts[:-1]), np.float32)
+    def whole_profiles(
+        self, query: NDArray[np.float32], rows: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Compare a query with each row's whole profile, its last passage: `(len(rows),)`."""
+        return np.ravel(self.similarity(query[None], self.starts[rows + 1] - 1))
 
-    def _let_go(self, n_passages: int) -> None:
-        """Count what was read, and let the pages go when it was much."""
+    def _let_go(self, passages: NDArray[np.int64]) -> None:
+        """Count the places that were read, and let the pages go when they were many."""
+        n_people = len(self.starts) - 1
+        runs = int(np.count_nonzero(np.diff(passages) != 1)) + 1
+        dense = len(passages) * n_people // max(len(self.stored), 1)
         with self._lock:
-            self._read += n_passages
-            much = self._read * (len(self.starts) - 1) > KEPT_PEOPLE * len(self.stored)
+            self._read += max(runs, dense)
+            much = self._read > KEPT_PEOPLE
             if much:
                 self._read = 0
         if much:

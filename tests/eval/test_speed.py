@@ -96,6 +96,7 @@ def test_the_command_builds_opens_and_times_a_company(repository: Path, tmp_path
         assert 0 < rest <= parts["whole"]["p95"] * 2
         assert found["times"][name]["ratio"]["p50"] > 0.5
     assert found["recall"]["coach"] == 1.0
+    assert found["kept"]["coach"] == 1.0
     assert found["memory"]["resident_mb"] > 50
     again = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=True)
     assert "the index was there already" in again.stdout

@@ -27,13 +27,12 @@ def test_passages_are_listed_person_by_person():
     assert shelf.vectors(numbers).tolist() == unit(6)[numbers].tolist()
 
 
-def test_the_best_passage_by_hand():
-    vectors = np.array([[1, 0], [0, 1], [0.6, 0.8]], np.float32)
+def test_whole_profiles_are_the_last_passages_by_hand():
+    vectors = np.array([[0, 1], [1, 0], [0.6, 0.8]], np.float32)
     shelf = Passages(vectors, np.array([0, 2, 3]))
-    assert shelf.best(np.array([0, 1], np.float32), np.array([0, 1])).tolist() == pytest.approx(
-        [1.0, 0.8]
-    )
-    assert shelf.best(np.array([0, 1], np.float32), np.zeros(0, np.int64)).tolist() == []
+    query = np.array([0, 1], np.float32)
+    assert shelf.whole_profiles(query, np.array([0, 1])) == pytest.approx([0.0, 0.8])
+    assert shelf.whole_profiles(query, np.zeros(0, np.int64)).tolist() == []
 
 
 @pytest.mark.parametrize("form", [np.float32, np.int16])
@@ -47,8 +46,8 @@ def test_similarities_do_not_depend_on_who_else_is_looked_at(form, rows):
     whole = shelf.similarity(queries, everyone)
     assert (shelf.similarity(queries, numbers) == whole[:, numbers]).all()
     assert (shelf.similarity(queries[:1], numbers) == whole[:1, numbers]).all()
-    best = whole[0].reshape(100, 5).max(axis=1)
-    assert (shelf.best(queries[0], some) == best[some]).all()
+    profiles = whole[0].reshape(100, 5)[:, -1]
+    assert (shelf.whole_profiles(queries[0], some) == profiles[some]).all()
 
 
 def test_pages_are_let_go_and_come_back(tmp_path: Path, monkeypatch):

@@ -46,14 +46,15 @@ def test_similarities_are_cosines_with_the_stored_vectors(snapshot):
     assert found.similarity == pytest.approx(expected, abs=1e-5)
 
 
-def test_the_best_by_meaning_and_by_words_are_among_the_candidates(snapshot):
+def test_those_with_the_closest_whole_profiles_are_the_candidates(snapshot):
+    """By meaning and by words together, as all signals weigh them."""
     vectors = snapshot.encode([GOAL])
     everyone = np.ones(len(snapshot.people), bool)
     whole = snapshot.candidates(GOAL, vectors, [everyone], None, None)
     few = snapshot.candidates(GOAL, vectors, [everyone], 20, None)
-    best = np.maximum.reduceat(whole.similarity[0], whole.starts[:-1])
-    assert set(np.argsort(-best)[:10]) <= set(few.rows)
-    assert set(np.argsort(-whole.lexical)[:5]) <= set(few.rows)
+    profile = whole.similarity[0, whole.field == Field.PROFILE]
+    close = 0.5 * profile + 0.6 * whole.lexical / (whole.lexical + 1)
+    assert set(few.rows) == set(np.argsort(-close)[:20])
 
 
 def test_who_is_found_for_a_list_does_not_depend_on_the_other_lists(snapshot):

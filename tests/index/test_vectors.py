@@ -11,7 +11,7 @@ from small_company import SETTINGS, HashEncoder, people
 
 from index import opened, products, vectors
 from index.build import build_from_arrays
-from index.choosing import choose
+from index.choosing import closeness
 from index.opened import Snapshot
 from index.people_file import read_people
 from index.products import floats, inner_products, stored
@@ -70,10 +70,10 @@ def test_the_large_plan_finds_who_is_nearest_however_few_are_eligible(large):
         found = []
         for query in drawn(20, seed=5):
             eligible = rng.random(N_PEOPLE) < fraction
-            candidates = large.candidates("passage", query[None], [eligible], 100, None)
-            assert eligible[candidates.rows].all()
+            among = large.find("passage", query, eligible, 100)
+            assert eligible[among].all()
             wanted = exact(large, query, eligible, 30)
-            found.append(np.isin(wanted, candidates.rows).mean())
+            found.append(np.isin(wanted, among).mean())
         assert np.mean(found) >= 0.98
 
 
@@ -89,13 +89,30 @@ def test_candidates_of_the_large_plan_are_scored_exactly(large):
     assert found.lexical == pytest.approx(whole.lexical[place])
 
 
-def test_a_rare_word_brings_its_person_among_the_candidates(large):
+@pytest.mark.parametrize("fraction", [0.02, 0.5])
+def test_the_closest_of_those_found_are_the_candidates(large, fraction):
+    query, text = drawn(1, seed=11), "passage 77"
+    eligible = np.random.default_rng(1).random(N_PEOPLE) < fraction
+    among = large.find(text, query[0], eligible, 30)
+    close = closeness(
+        large.passages.whole_profiles(query[0], among), large.lexical.scores_of(text, among)
+    )
+    wanted = among[np.argsort(-close, kind="stable")[:30]]
+    chosen = large.candidates(text, query, [eligible], 30, None).rows
+    assert len(chosen) == min(30, len(among))
+    kept, left = np.isin(among, chosen), ~np.isin(among, chosen)
+    assert close[kept].min() >= close[left].max(initial=-2)
+    assert len(np.intersect1d(chosen, wanted)) >= len(chosen) - 1
+
+
+def test_a_rare_word_brings_its_person_among_those_found(large):
     row = 1234
     (text,) = large.texts(large.passages_of(row)[-1:])
     number = text.split()[1]
-    far = -large.vectors(large.passages_of(row)[:1])
-    found = large.candidates(f"passage {number}", far, [np.ones(N_PEOPLE, bool)], 20, None)
-    assert row in found.rows
+    (far,) = -large.vectors(large.passages_of(row)[:1])
+    everyone = np.ones(N_PEOPLE, bool)
+    assert row in large.find(f"passage {number}", far, everyone, 20)
+    assert row not in large.find("passage", far, everyone, 20)
 
 
 def test_a_part_of_fewer_eligible_people_needs_more_probes():
@@ -139,12 +156,10 @@ def test_fixed_point_keeps_five_digits():
     assert np.abs(floats(kept) - rows).max() <= 0.5 / products.FIXED_POINT + 1e-7
 
 
-def test_the_best_by_meaning_are_chosen_and_half_as_many_by_words():
-    """Limit 4: four by meaning; two by words, of whom one has none of them."""
-    rows = np.array([10, 11, 12, 13, 14, 15])
-    best = np.array([9, 8, 2, 7, 1, 0], np.float32)
-    lexical = np.array([0, 0, 0, 0, 0, 3], np.float32)
-    assert list(choose(best, lexical, rows, 4)) == [10, 11, 12, 13, 15]
+def test_closeness_by_hand():
+    """Half the similarity of the profile, and .6 of the words' b / (b + 1)."""
+    profile, lexical = np.array([0.4, 0.4, -0.2], np.float32), np.array([0, 1, 3], np.float32)
+    assert closeness(profile, lexical) == pytest.approx([0.2, 0.5, 0.35])
 
 
 def test_drawn_vectors_are_told_and_not_embedded_again(large):
