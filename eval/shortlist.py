@@ -43,11 +43,12 @@ class Shortlist:
         best = self._best(vectors)
         shares: dict[str, list[float]] = {kind.value: [] for kind in Relationship}
         for number, goal in enumerate(goals):
+            words = self.snapshot.lexical.scores(goal.text)
             for kind, allowed in self._eligible(number).items():
                 rows = np.flatnonzero(allowed.mask)
                 wanted = rows[np.argsort(-best[number, rows])[:RECALL_AT]]
                 found = self.snapshot.find(
-                    goal.text, vectors[number], allowed.mask, self.policy.list.candidates
+                    vectors[number], words, allowed.mask, self.policy.list.candidates
                 )
                 if len(wanted):
                     shares[kind.value].append(float(np.isin(wanted, found).mean()))

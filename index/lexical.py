@@ -27,9 +27,6 @@ K1 = 2.0
 B = 0.75
 """How far long profiles are held back, 0 to 1. Source: as `K1`."""
 
-RARE = 5000
-"""A word that more people have does not choose candidates."""
-
 VOCABULARY = "words.json"
 STARTS = "word_starts.npy"
 PEOPLE = "word_people.npy"
@@ -119,38 +116,6 @@ class LexicalIndex:
             span = self._span(word)
             scores[self.people[span]] += self.weights[span] * np.float32(times)
         return scores / self._length(words)
-
-    def scores_of(self, text: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Score some people, ascending rows: `(len(rows),)` float32."""
-        scores = np.zeros(len(rows), np.float32)
-        words = self._words(text)
-        for word, times in words.items():
-            span = self._span(word)
-            people, weights = self.people[span], self.weights[span]
-            if not len(people):
-                continue
-            place = np.searchsorted(people, rows)
-            place[place == len(people)] = 0
-            scores += np.where(people[place] == rows, weights[place] * np.float32(times), 0)
-        return scores / self._length(words)
-
-    def best(self, text: str, eligible: NDArray[np.bool_], n: int) -> NDArray[np.int64]:
-        """Find the best of the eligible by the text's rarer words: up to `n` rows, ascending.
-
-        Words that more than `RARE` people have are left out: walking their lists would take long,
-        and they tell little.
-        """
-        words = self._words(text)
-        spans = [(self._span(word), times) for word, times in words.items() if word >= 0]
-        spans = [(span, times) for span, times in spans if span.stop - span.start <= RARE]
-        if not spans:
-            return np.zeros(0, np.int64)
-        people = np.concatenate([self.people[span] for span, _ in spans])
-        weights = np.concatenate([self.weights[span] * np.float32(times) for span, times in spans])
-        inside = eligible[people]
-        rows, place = np.unique(people[inside], return_inverse=True)
-        scores = np.bincount(place, weights[inside], len(rows))
-        return np.sort(rows[np.argsort(-scores)[:n]]).astype(np.int64)
 
     def _words(self, text: str) -> Counter[int]:
         """Count the goal's words; those that no profile has are counted below zero."""

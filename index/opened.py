@@ -161,11 +161,11 @@ class Snapshot:
         seeker: int | None,
     ) -> Candidates:
         """Find who fits best among the eligible; see `Retriever`."""
-        words = self.lexical.scores(goal) if self._is_small else None
+        words = self.lexical.scores(goal)
         lists = (
             [np.flatnonzero(mask) for mask in eligible]
             if limit is None
-            else self._choose(goal, vectors[0], eligible, limit, words)
+            else self._choose(vectors[0], words, eligible, limit)
         )
         rows = union(lists, len(self.people))
         starts, numbers = self.passages.of(rows)
@@ -180,57 +180,50 @@ class Snapshot:
             field=self.passage_fields[numbers],
             similarity=cosines[: len(vectors)],
             own=cosines[len(vectors) :],
-            lexical=self.lexical.scores_of(goal, rows) if words is None else words[rows],
+            lexical=words[rows],
             grams=self.grams.similarity(goal, rows),
         )
 
-    @property
-    def _is_small(self) -> bool:
-        """Whether everyone is looked at in less time than a search takes."""
-        return self.index.plan.kind == "flat"
-
     def _choose(
         self,
-        goal: str,
         vector: NDArray[np.float32],
+        words: NDArray[np.float32],
         eligible: Sequence[NDArray[np.bool_]],
         limit: int,
-        words: NDArray[np.float32] | None,
     ) -> list[NDArray[np.int64]]:
         """Choose up to `limit` rows of each list of eligible people."""
-        if words is None:
-            lists = [self.find(goal, vector, mask, limit) for mask in eligible]
-        else:
-            lists = [np.flatnonzero(mask) for mask in eligible]
+        lists = [self.find(vector, words, mask, limit) for mask in eligible]
         compared = union([rows for rows in lists if len(rows) > limit], len(self.people))
         close = np.zeros(len(self.people), np.float32)
-        close[compared] = closeness(
-            self.passages.whole_profiles(vector, compared),
-            self.lexical.scores_of(goal, compared) if words is None else words[compared],
-        )
+        close[compared] = closeness(self.passages.whole_profiles(vector, compared), words[compared])
         return [
             rows if len(rows) <= limit else rows[np.sort(top(close[rows], limit))] for rows in lists
         ]
 
     def find(
-        self, goal: str, vector: NDArray[np.float32], eligible: NDArray[np.bool_], limit: int
+        self,
+        vector: NDArray[np.float32],
+        words: NDArray[np.float32],
+        eligible: NDArray[np.bool_],
+        limit: int,
     ) -> NDArray[np.int64]:
         """Find among whom of the eligible the candidates are chosen.
 
         Args:
-            goal: the text to match by words.
             vector: `(dim,)` float32, unit length: the goal.
+            words: `(n_people,)` float32: everyone's BM25.
             eligible: `(n_people,)` bool.
             limit: how many will be chosen.
 
         Returns:
             Rows, ascending: all of the eligible where they are few, or the company is small; else
-            about `FETCHED` people, the nearest by a passage and the best by words.
+            the people of the `FETCHED` nearest passages, and as many as will be chosen by words.
         """
-        if self._is_small or np.count_nonzero(eligible) <= EXACT_PEOPLE:
-            return np.flatnonzero(eligible)
+        rows = np.flatnonzero(eligible)
+        if self.index.plan.kind == "flat" or len(rows) <= EXACT_PEOPLE:
+            return rows
         near = self.index.search(vector[None], eligible, max(FETCHED, PASSAGES_FETCHED * limit))
-        found = np.union1d(near, self.lexical.best(goal, eligible, limit))
+        found = np.union1d(near, rows[top(words[rows], limit)])
         # never trust a filter of the search library alone
         return found[eligible[found]]
 

@@ -4,8 +4,7 @@ A product of two vectors does not depend on what else is multiplied in the same 
 person's similarities are the same to the last bit whoever else is looked at.
 """
 
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +12,10 @@ from numpy.typing import NDArray
 from index import files
 from index.products import BLOCK, Stored, floats, inner_products, products_of
 
-KEPT_PEOPLE = 16_384
-"""After so many people's vectors were read from a mapped file its pages are let go: each touches
-about 64 kB, so that no more than a gigabyte of them counts as this process's memory. The
-system still holds them, and gives them back without reading the disk."""
+MAPPED_BYTES = 3_500_000_000
+"""When more of mapped files counts as this process's memory, the vectors' pages are let go. How
+much a single vector brings in is the system's choice: 64 kB, or 2 MB of a file that was just
+written. The system still holds what is let go, and gives it back without reading the disk."""
 
 
 @dataclass(eq=False, slots=True)
@@ -30,8 +29,6 @@ class Passages:
     """`(n_passages, dim)`: centred unit rows as they are kept."""
     starts: NDArray[np.int64]
     """`(n_people + 1,)`"""
-    _read: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """List the passages of `rows`: where each row's begin, `(n + 1,)`, and their numbers."""
@@ -55,7 +52,8 @@ class Passages:
         for start in range(0, len(passages), BLOCK):
             span = slice(start, start + BLOCK)
             cosines[:, span] = inner_products(queries, self.vectors(passages[span]))
-        self._let_go(passages)
+        if files.mapped_bytes() > MAPPED_BYTES:
+            files.let_pages_go(self.stored)
         return cosines
 
     def whole_profiles(
@@ -63,16 +61,3 @@ class Passages:
     ) -> NDArray[np.float32]:
         """Compare a query with each row's whole profile, its last passage: `(len(rows),)`."""
         return np.ravel(self.similarity(query[None], self.starts[rows + 1] - 1))
-
-    def _let_go(self, passages: NDArray[np.int64]) -> None:
-        """Count the places that were read, and let the pages go when they were many."""
-        n_people = len(self.starts) - 1
-        runs = int(np.count_nonzero(np.diff(passages) != 1)) + 1
-        dense = len(passages) * n_people // max(len(self.stored), 1)
-        with self._lock:
-            self._read += max(runs, dense)
-            much = self._read > KEPT_PEOPLE
-            if much:
-                self._read = 0
-        if much:
-            files.let_pages_go(self.stored)

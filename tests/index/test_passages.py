@@ -51,13 +51,23 @@ def test_similarities_do_not_depend_on_who_else_is_looked_at(form, rows):
 
 
 def test_pages_are_let_go_and_come_back(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(passages, "KEPT_PEOPLE", 10)
+    monkeypatch.setattr(passages, "MAPPED_BYTES", 0)
     files.write_array(tmp_path / "vectors.npy", stored(unit(500), np.dtype(np.int16)))
     mapped = files.map_array(tmp_path / "vectors.npy")
     shelf = Passages(mapped, np.arange(0, 501, 5))
     _, numbers = shelf.of(np.arange(100))
     once = shelf.similarity(unit(3), numbers)
     assert (shelf.similarity(unit(3), numbers) == once).all()
+
+
+def test_what_is_mapped_and_touched_counts_as_memory(tmp_path: Path):
+    files.write_array(tmp_path / "numbers.npy", np.arange(4_000_000))
+    mapped = files.map_array(tmp_path / "numbers.npy")
+    before = files.mapped_bytes()
+    assert mapped.sum() == 7_999_998_000_000
+    assert files.mapped_bytes() - before > 20_000_000
+    files.let_pages_go(mapped)
+    assert files.mapped_bytes() - before < 10_000_000
 
 
 def test_letting_go_reaches_the_map_and_leaves_other_arrays_alone(tmp_path: Path):

@@ -70,7 +70,7 @@ def test_the_large_plan_finds_who_is_nearest_however_few_are_eligible(large):
         found = []
         for query in drawn(20, seed=5):
             eligible = rng.random(N_PEOPLE) < fraction
-            among = large.find("passage", query, eligible, 100)
+            among = large.find(query, large.lexical.scores("passage"), eligible, 100)
             assert eligible[among].all()
             wanted = exact(large, query, eligible, 30)
             found.append(np.isin(wanted, among).mean())
@@ -93,10 +93,9 @@ def test_candidates_of_the_large_plan_are_scored_exactly(large):
 def test_the_closest_of_those_found_are_the_candidates(large, fraction):
     query, text = drawn(1, seed=11), "passage 77"
     eligible = np.random.default_rng(1).random(N_PEOPLE) < fraction
-    among = large.find(text, query[0], eligible, 30)
-    close = closeness(
-        large.passages.whole_profiles(query[0], among), large.lexical.scores_of(text, among)
-    )
+    words = large.lexical.scores(text)
+    among = large.find(query[0], words, eligible, 30)
+    close = closeness(large.passages.whole_profiles(query[0], among), words[among])
     wanted = among[np.argsort(-close, kind="stable")[:30]]
     chosen = large.candidates(text, query, [eligible], 30, None).rows
     assert len(chosen) == min(30, len(among))
@@ -111,8 +110,8 @@ def test_a_rare_word_brings_its_person_among_those_found(large):
     number = text.split()[1]
     (far,) = -large.vectors(large.passages_of(row)[:1])
     everyone = np.ones(N_PEOPLE, bool)
-    assert row in large.find(f"passage {number}", far, everyone, 20)
-    assert row not in large.find("passage", far, everyone, 20)
+    assert row in large.find(far, large.lexical.scores(f"passage {number}"), everyone, 20)
+    assert row not in large.find(far, large.lexical.scores(""), everyone, 20)
 
 
 def test_a_part_of_fewer_eligible_people_needs_more_probes():
