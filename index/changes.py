@@ -33,7 +33,10 @@ class Changes:
 
 
 def compare(before: pd.DataFrame | None, after: pd.DataFrame) -> Changes:
-    """Count what changed between two people frames; None for no earlier one."""
+    """Count what changed between two people frames; None for no earlier one.
+
+    A column that only one of them has, as after an upgrade, is no change of anybody's.
+    """
     if before is None:
         return Changes(len(after), 0, 0, 0, 0)
     old_rows = pd.Index(before["person_id"]).get_indexer(pd.Index(after["person_id"]))
@@ -41,7 +44,7 @@ def compare(before: pd.DataFrame | None, after: pd.DataFrame) -> Changes:
     old, new = before.iloc[old_rows[stayed]], after[stayed]
     profile = np.zeros(len(new), np.bool_)
     place = np.zeros(len(new), np.bool_)
-    for column in PEOPLE_COLUMNS:
+    for column in [name for name in PEOPLE_COLUMNS if name in before]:
         differs = _differs(old[column], new[column])
         if column in HIERARCHY:
             place |= differs

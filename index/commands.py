@@ -14,6 +14,7 @@ from index.folder import IndexFolder
 from index.night import run_night
 from index.people_report import validate_command
 from index.progress import ProgressDisplay
+from index.snapshot import FORMAT
 from index.state import describe, find_all_damage
 from recommender.errors import PolicyError
 
@@ -80,8 +81,17 @@ def _told(report: BuildReport) -> list[str]:
     changes = report.changes
     took = ", ".join(f"{name} {seconds:.1f}" for name, seconds in report.seconds.items())
     state = "published" if report.published else "built, waiting to be published:"
+    other = report.compared_format not in (None, FORMAT)
     return [
         f"{state} {report.snapshot_id}",
+        *(
+            [
+                f"compared with the people of {report.compared_with}, whose format "
+                f"{report.compared_format} this version cannot open"
+            ]
+            if other
+            else []
+        ),
         f"people: {report.n_people:,} ({changes.added:,} added, {changes.changed:,} changed, "
         f"{changes.moved:,} moved, {changes.unchanged:,} unchanged; {changes.left:,} left)",
         f"passages: {report.n_passages:,} ({report.n_texts:,} different texts, "

@@ -14,6 +14,7 @@ from index.build import BuildReport, Part, build_locked
 from index.encoder import Encoder, EncoderSettings, Progress
 from index.folder import IndexFolder
 from index.progress import GATE as GATE_PART
+from index.snapshot import FORMAT
 from recommender.errors import BuildError, GateError, LearningRelationshipsError
 
 GATE: tuple[str, ...] = (sys.executable, "-m", "eval", "gate")
@@ -21,6 +22,7 @@ GATE: tuple[str, ...] = (sys.executable, "-m", "eval", "gate")
 KEEP = 7
 """How many snapshots a night keeps."""
 FIRST, NOTHING_WHOLE, OFF, PASSED = "first night", "nothing whole to compare with", "off", "passed"
+PASSED_OTHER_FORMAT = "passed, as far as another format can be compared"
 """What came of the gate."""
 
 
@@ -30,7 +32,7 @@ class Night:
 
     build: BuildReport
     gate: str
-    """What came of it: `FIRST`, `NOTHING_WHOLE`, `OFF` or `PASSED`."""
+    """What came of it: `FIRST`, `NOTHING_WHOLE`, `OFF`, `PASSED` or `PASSED_OTHER_FORMAT`."""
     pruned: list[str]
 
     def as_dict(self) -> dict[str, Any]:
@@ -98,7 +100,7 @@ def run_night(
             except GateError:
                 publishing.prune(index, keep)  # refused night after night, they would fill the disk
                 raise
-            outcome = PASSED
+            outcome = PASSED if report.compared_format == FORMAT else PASSED_OTHER_FORMAT
         with report.timed("publish"):
             publishing.publish(index, report.snapshot_id, gate=outcome)
             report.published = True
