@@ -1,16 +1,21 @@
 """After an upgrade that changed the snapshot's format: the first night, and every other command."""
 
+import json
+
+import numpy as np
 import pandas as pd
 import pytest
 from small_company import SETTINGS, HashEncoder, people, write
 
 from index.__main__ import main
 from index.changes import compare
+from index.erasure import forget
 from index.folder import IndexFolder
 from index.night import run_night
+from index.publishing import prune
 from index.search import IndexReader
 from index.snapshot import FORMAT
-from recommender.errors import DropError, GateError, SnapshotError
+from recommender.errors import DropError, GateError, SnapshotError, UnknownPersonError
 from recommender.people import PEOPLE_COLUMNS
 
 
@@ -96,3 +101,88 @@ def test_a_column_that_only_this_version_has_changes_nobody():
     frame = people().reindex(columns=list(PEOPLE_COLUMNS))
     changes = compare(frame.drop(columns=["languages"]), frame.assign(languages="en"))
     assert changes.unchanged == 24
+
+
+def test_status_and_verify_say_that_what_serves_cannot_be_opened(upgraded, capsys):
+    where = ["--index", str(upgraded.path)]
+    cannot = f"{upgraded.current_id()} has format {FORMAT - 1}, this version opens {FORMAT}"
+    assert main(["status", *where]) == 1
+    told = capsys.readouterr().out
+    assert f"problem: the snapshot {cannot}; 'python -m index nightly' makes a new one" in told
+    assert told.count(f"has format {FORMAT - 1}") == 1 + 3
+    assert main(["verify", *where]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert cannot in said.err
+
+
+def test_once_a_new_one_serves_old_formats_are_no_problem_but_their_damage_is(upgraded, capsys):
+    where = ["--index", str(upgraded.path)]
+    *_, last = old = upgraded.ids()
+    night(upgraded.path.parent)
+    assert main(["status", *where]) == main(["verify", *where]) == 0
+    said = capsys.readouterr().out
+    assert "4 snapshots checked: all whole\n" in said
+    assert f"of another format, which this version cannot open: {', '.join(old)}\n" in said
+    path = upgraded.snapshot(last) / "vectors.npy"
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    assert main(["verify", *where]) == 1
+    assert capsys.readouterr().err == f"vectors.npy of the snapshot {last} is damaged or missing\n"
+
+
+def test_nobody_can_go_back_to_another_format(upgraded, capsys):
+    where = ["--index", str(upgraded.path)]
+    *_, last = upgraded.ids()
+    new = night(upgraded.path.parent).build.snapshot_id
+    assert main(["rollback", *where]) == 1
+    assert "no whole snapshot that was published before" in capsys.readouterr().err
+    for command in (["rollback", "--to", last], ["publish", last]):
+        assert main([*command, *where]) == 1
+        assert f"has format {FORMAT - 1}, this version opens" in capsys.readouterr().err
+    assert upgraded.current_id() == new
+
+
+def test_pruning_before_the_first_night_drops_no_embedding(upgraded):
+    with upgraded.locked():
+        assert len(prune(upgraded, 1)) == 2
+    frame = people().iloc[:23]
+    encoder = HashEncoder()
+    assert night(upgraded.path.parent, frame, encoder, keep=1).build.n_embedded == 0
+    assert len(upgraded.ids()) == 1
+    before = sum(len(np.load(path)) for path in upgraded.cache.glob("*/*.npy"))
+    assert before == night(upgraded.path.parent).build.n_texts  # those of P023 went with that night
+
+
+def test_forget_claims_nothing_before_the_first_night(upgraded, capsys):
+    asked = ["forget", "P007", "--index", str(upgraded.path)]
+    kept = upgraded.ids()
+    assert main(asked) == 1
+    said = capsys.readouterr().err
+    assert "nightly' makes a new one. Nobody is forgotten yet; forget again then" in said
+    assert upgraded.ids() == kept
+
+
+def test_forget_removes_what_it_cannot_write_again(upgraded, capsys):
+    folder = upgraded.path.parent
+    old = upgraded.ids()
+    night(folder, people().drop(index=7).replace({"manager_id": {"P007": "P003"}}))
+    assert main(["forget", "P007", "--index", str(upgraded.path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"snapshots": [], "removed": old}
+    assert len(upgraded.ids()) == 1
+    with pytest.raises(UnknownPersonError):
+        forget(upgraded, "P007")
+    assert upgraded.history()[-1]["removed"] == old
+
+
+def test_forget_keeps_another_format_only_where_the_person_is_surely_not_in_it(upgraded):
+    first, second, third = upgraded.ids()
+    frame = people()
+    frame.loc[0, "person_id"] = "P900"
+    frame = frame.replace({"manager_id": {"P000": "P900"}})
+    night(upgraded.path.parent, frame)
+    (upgraded.snapshot(second) / "people.parquet").write_bytes(b"")
+    with upgraded.locked():
+        done = forget(upgraded, "P900")
+    assert done.removed == [second]
+    assert upgraded.ids() == [first, third, *done.written]
