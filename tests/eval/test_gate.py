@@ -130,7 +130,7 @@ def test_a_rule_loosened_on_purpose_is_said_twice(
 
 @pytest.mark.slow
 def test_thirty_percent_missing_do_not_pass(
-    index_copy: Path, halden: Path, gate: Gate, tmp_path: Path
+    index_copy: Path, halden: Path, gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     smaller, lost_share = smaller_export(halden, tmp_path)
     report = build(smaller, index_copy, accept_drop=True, publish=True)
@@ -144,6 +144,8 @@ def test_thirty_percent_missing_do_not_pass(
     assert meant["departments lost"]["verdict"] == "pass"
     lost = [check for name, check in meant.items() if name.endswith("lost")]
     assert [check["verdict"] for check in lost] == ["pass"] * len(lost)  # of those who stayed
+    monkeypatch.setenv("LEARNING_RELATIONSHIPS_ACCEPT_DROP", "1")  # as a night says it
+    assert gate(index_copy / "snapshots" / report.snapshot_id)[1] == meant
 
 
 @pytest.mark.slow
