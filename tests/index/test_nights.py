@@ -144,6 +144,17 @@ def test_losing_a_whole_department_needs_a_word(small):
     assert night(small, many).build.published
 
 
+def test_a_department_of_one_is_a_whole_department(small):
+    frame = people()
+    frame.loc[23, "department"] = "Customs"
+    night(small, frame)
+    with pytest.raises(DropError, match=r"'Customs' is .* \(1 person\); .*--accept-drop"):
+        night(small, frame.drop(index=23))
+    frame.loc[22, "department"] = "Customs"
+    night(small, frame)
+    assert night(small, frame.drop(index=23)).build.changes.left == 1  # one of two is a leaver
+
+
 def test_a_policy_that_cannot_be_used_is_refused_before_anything_is_embedded(small):
     encoder = HashEncoder()
     with pytest.raises(PolicyError):
