@@ -166,8 +166,8 @@ def _prune(options: Namespace) -> int:
 
 def _forget(options: Namespace) -> int:
     index = IndexFolder(options.index).existing()
-    with index.locked():
-        done = erasure.forget(index, options.person)
+    with index.locked(), ProgressDisplay() as display:
+        done = erasure.forget(index, options.person, progress=display.update, part=display.part)
     told = f"forgotten; written again without the person: {_snapshots(len(done.written))}"
     if done.removed:
         told += f"; removed, since damaged or of another format: {_snapshots(len(done.removed))}"

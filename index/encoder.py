@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 Progress = Callable[[int, int], None]
-"""Called with the number of texts done and the number of all."""
+"""Called with the number of texts, or whatever is counted, that are done, and of all."""
 
 
 class EncoderSettings(BaseModel):

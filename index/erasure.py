@@ -1,6 +1,7 @@
 """Removing one person now: from every kept snapshot and from the cache of embeddings."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 from index import files
 from index import snapshot as layout
 from index.embedding_cache import EmbeddingCache, keys_of
+from index.encoder import Progress
 from index.folder import IndexFolder
 from index.opened import Snapshot
+from index.progress import REWRITE
 from index.publishing import point
 from index.unopened import read_people
 from index.verification import verify
@@ -33,7 +36,13 @@ class Forgotten:
     the person or may have them."""
 
 
-def forget(index: IndexFolder, person_id: str) -> Forgotten:
+def forget(
+    index: IndexFolder,
+    person_id: str,
+    *,
+    progress: Progress | None = None,
+    part: Callable[[str], None] | None = None,
+) -> Forgotten:
     """Remove a person from every kept snapshot and from the cache; the lock must be held.
 
     Each snapshot that has the person is written again without them, under a new id, and replaces
@@ -44,6 +53,8 @@ def forget(index: IndexFolder, person_id: str) -> Forgotten:
     Args:
         index: the index folder.
         person_id: whom to forget.
+        progress: called with how many snapshots are written again, and how many are to be.
+        part: called as each part of the work begins, by its name in `index.progress.SAID`.
 
     Raises:
         UnknownPersonError: no kept snapshot has this person. The cache is cleared of whatever is in
@@ -51,15 +62,21 @@ def forget(index: IndexFolder, person_id: str) -> Forgotten:
         SnapshotError: the published snapshot cannot be opened; a night or a roll back comes first.
         BuildError: a snapshot cannot be written.
     """
+    part = part or (lambda _: None)
+    progress = progress or (lambda _done, _total: None)
+    part("find")
     opened, closed = _open_all(index)
     having = [snapshot for snapshot in opened if _has(snapshot, person_id)]
     had = {name: _had(index.snapshots / name, person_id) for name in closed}
     done = Forgotten(removed=[name for name, answer in had.items() if answer is not False])
     _remove(index, done.removed)
+    part("clear")
     _forget_embeddings(index, opened, person_id)
     if not having and True not in had.values():
         raise UnknownPersonError(person_id)
     published = index.published_ids()
+    part(REWRITE)
+    progress(0, len(having))
     for snapshot in having:
         new = write_snapshot(index, _without(snapshot, person_id))
         verify(Snapshot.open(new), None)
@@ -69,6 +86,7 @@ def forget(index: IndexFolder, person_id: str) -> Forgotten:
             index.record("forget", snapshot=new.name, replaced=snapshot.snapshot_id, published=True)
         index.discard(snapshot.folder)
         done.written.append(new.name)
+        progress(len(done.written), len(having))
     return done
 
 

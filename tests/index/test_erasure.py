@@ -1,11 +1,14 @@
 """Forgetting a person: no byte of their texts or vectors stays under the index folder."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from small_company import SETTINGS, HashEncoder, people, write
 
+from index.__main__ import main
 from index.embedding_cache import EmbeddingCache, keys_of
 from index.erasure import forget
 from index.folder import IndexFolder
@@ -161,6 +164,19 @@ def test_a_text_that_only_a_killed_build_embedded_goes_from_the_cache_too(two_ni
     assert sum(_holding(two_nights, vector.tobytes())) == 1
     forgotten(two_nights, "P007")
     assert sum(_holding(two_nights, vector.tobytes())) == 0
+
+
+def test_how_far_it_is_is_told_snapshot_by_snapshot(two_nights, capsys):
+    assert main(["forget", "P007", "--index", str(two_nights.path), "--json"]) == 0
+    said = capsys.readouterr()
+    assert len(json.loads(said.out)["snapshots"]) == 2
+    assert said.err.splitlines() == [
+        "looking for the person",
+        "clearing the cache of embeddings",
+        "rewriting snapshots",
+        "rewriting snapshots 0 of 2",
+        "rewriting snapshots 2 of 2",
+    ]
 
 
 def test_an_unknown_person_changes_nothing(two_nights):
