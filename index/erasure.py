@@ -120,7 +120,7 @@ def _remove(index: IndexFolder, names: list[str]) -> None:
         _log.warning("the snapshot %s cannot be opened and is removed", name)
         index.discard(index.snapshots / name)
     if names:
-        index.record("forget", removed=names)
+        index.record("remove", removed=names)
 
 
 def _has(snapshot: Snapshot, person_id: str) -> bool:
