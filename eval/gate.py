@@ -21,13 +21,14 @@ from eval.gate_checks import (
     judge,
 )
 from eval.gate_limits import Limits
+from eval.gate_unopened import UnopenedSide, check_unopened, read_unopened
 from eval.intervals import compare_pairs, number_clusters
 from eval.measures import HEADLINE, measure_lists
 from eval.runs import COLUMNS
 from eval.systems import RememberingEncoder
 from index.encoder import Encoder, load_encoder
 from index.search import Snapshot
-from index.snapshot import read_manifest
+from index.snapshot import read_listing, read_manifest
 from recommender.errors import LearningRelationshipsError, ModelError
 from recommender.policy import Policy, parse_policy
 from recommender.recommend import rank_everyone
@@ -81,25 +82,29 @@ class GateReport:
         return "\n".join([*lines, f"{outcome}: {', '.join(bad)}" if bad else str(outcome)])
 
 
-def open_sides(candidate: Path, published: Path) -> Sides:
+def open_sides(candidate: Path, published: Path) -> Sides | UnopenedSide:
     """Open both snapshots; they share an encoder where the same model made them.
 
+    Of a published one that another version made is read what can be read.
+
     Raises:
-        SnapshotError: one is missing, damaged, or of another version.
+        SnapshotError: one is missing or damaged, or the candidate is of another version.
         PolicyError: the policy that one was built with cannot be read.
     """
     encoders: dict[str, Encoder] = {}
-    here, there = _open(candidate, encoders), _open(published, encoders)
-    return Sides(here, there, _policy_of(here), _policy_of(there))
+    here, published = _open(candidate, encoders), published.resolve()
+    if not read_listing(published).can_be_opened:
+        return read_unopened(here, _policy_of(here), published)
+    there = _open(published, encoders)
+    return Sides(here, _policy_of(here), _policy_of(there), there)
 
 
-def run_gate(sides: Sides, limits: Limits, dataset: Dataset | None) -> GateReport:
+def run_gate(sides: Sides | UnopenedSide, limits: Limits, dataset: Dataset | None) -> GateReport:
     """Make every check; one that cannot be made does not keep the others from being made."""
-    return GateReport(
-        sides.candidate.snapshot_id,
-        sides.published.snapshot_id,
-        tuple(_checks(sides, limits, dataset)),
-    )
+    name = sides.candidate.snapshot_id
+    if isinstance(sides, UnopenedSide):
+        return GateReport(name, sides.published_id, tuple(check_unopened(sides, limits)))
+    return GateReport(name, sides.published.snapshot_id, tuple(_checks(sides, limits, dataset)))
 
 
 def check_quality(sides: Sides, limits: Limits, dataset: Dataset) -> Check:
@@ -137,7 +142,7 @@ def check_quality(sides: Sides, limits: Limits, dataset: Dataset) -> Check:
 
 
 def _checks(sides: Sides, limits: Limits, dataset: Dataset | None) -> Iterator[Check]:
-    yield from check_people(sides, limits)
+    yield from check_people(sides.candidate.people, sides.published.people, limits)
     yield from check_coverage(sides, limits)
     yield check_vectors(sides, limits)
     try:

@@ -4,18 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from eval.gate_limits import Limits, read_canaries
+from eval.gate_limits import Canary, Limits, read_canaries
 from eval.violations import Pair, RuleBook
 from index.search import Snapshot
 from recommender.answers import Request, Suggestion
 from recommender.eligibility import LiveFacts, eligibility
 from recommender.org import NO_ROW
-from recommender.people import NO_CODE, People
+from recommender.people import NO_CODE, Coded, People
 from recommender.policy import Policy, default_policy
 from recommender.profiles import Field
 from recommender.recommend import recommend
@@ -52,13 +53,31 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
-    """The two snapshots with their policies."""
+class Judged:
+    """A candidate with its policy, and the published policy whose rules it must keep too."""
 
     candidate: Snapshot
-    published: Snapshot
     candidate_policy: Policy
     published_policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Sides(Judged):
+    """The two snapshots with their policies."""
+
+    published: Snapshot
+
+
+class Roll(Protocol):
+    """Who is in a snapshot, and in which departments."""
+
+    @property
+    def ids(self) -> NDArray[np.object_]:
+        """The persons' ids: `(n,)`."""
+
+    @property
+    def department(self) -> Coded:
+        """Each one's department."""
 
 
 def judge(name: str, value: float, limit: float, says: str, *, at_least: bool = False) -> Check:
@@ -69,19 +88,19 @@ def judge(name: str, value: float, limit: float, says: str, *, at_least: bool = 
     return Check(name, Verdict.PASS if holds else Verdict.FAIL, says, value, limit)
 
 
-def check_people(sides: Sides, limits: Limits) -> Iterator[Check]:
+def check_people(candidate: Roll, published: Roll, limits: Limits) -> Iterator[Check]:
     """Check that not too many people are gone, and no whole department.
 
     A department is gone when nobody of it is in the candidate any more, under whatever name.
     """
-    candidate, published = sides.candidate.people, sides.published.people
     here = _in(published.ids, candidate.ids)
     lost = int((~here).sum())
     yield judge(
-        "people lost", _share(lost, len(published)), limits.people.max_lost_share,
-        f"{lost:,} of {len(published):,} published people are not in the candidate",
+        "people lost", _share(lost, len(here)), limits.people.max_lost_share,
+        f"{lost:,} of {len(here):,} published people are not in the candidate",
     )  # fmt: skip
-    before, stayed = _departments(published), _departments(published, here)
+    before = _count(published.department)
+    stayed = _count(published.department, here)
     large = [name for name, count in before.items() if count >= limits.people.department_people]
     gone = [name for name in large if name not in stayed]
     yield judge(
@@ -146,9 +165,8 @@ def check_canaries(sides: Sides, limits: Limits) -> tuple[list[Check], list[Pair
     for canary in read_canaries():
         for here, _ in rows:
             seeker = str(sides.candidate.people.ids[here])
-            request = Request(seeker, canary.text, canary.relationship, LENGTH)
-            new = _ask(sides.candidate, request, sides.candidate_policy)
-            old = _ask(sides.published, request, sides.published_policy)
+            new = suggest(sides.candidate, sides.candidate_policy, seeker, canary)
+            old = suggest(sides.published, sides.published_policy, seeker, canary)
             suggested += [(seeker, one.person_id, canary.relationship) for one in new]
             overlaps.append(overlap_of(new, old))
             if _any_strong(one for one in old if one.person_id in stayed):
@@ -170,16 +188,24 @@ def check_canaries(sides: Sides, limits: Limits) -> tuple[list[Check], list[Pair
     ], suggested  # fmt: skip
 
 
-def check_rules(sides: Sides, limits: Limits, suggested: Iterable[Pair]) -> Check:
+def suggest(
+    snapshot: Snapshot, policy: Policy, seeker: str, canary: Canary
+) -> tuple[Suggestion, ...]:
+    """Ask a canary goal of a snapshot."""
+    request = Request(seeker, canary.text, canary.relationship, LENGTH)
+    return recommend(snapshot, request, policy).lists[0].suggestions
+
+
+def check_rules(judged: Judged, limits: Limits, suggested: Iterable[Pair]) -> Check:
     """Check everyone whom the candidate suggests, and samples of all whom it would let through."""
-    book = RuleBook(sides.candidate.people)
-    pairs = {*suggested, *_allowed_pairs(sides, limits.rules.seekers)}
+    book = RuleBook(judged.candidate.people)
+    pairs = {*suggested, *_allowed_pairs(judged, limits.rules.seekers)}
     own = default_policy()
     broken: Counter[str] = Counter()
     for seeker, person, kind in sorted(pairs):
         found = {
             rule
-            for policy in (sides.published_policy, own)
+            for policy in (judged.published_policy, own)
             for rule in book.broken_rules(seeker, person, kind, policy.of(kind))
             if rule not in POLICY_RULES or f"{kind} {rule}" not in limits.rules.loosened
         }
@@ -200,24 +226,20 @@ def overlap_of(new: Iterable[Suggestion], old: Iterable[Suggestion]) -> float:
     return len(here & there) / longer if longer else 1.0
 
 
-def _ask(snapshot: Snapshot, request: Request, policy: Policy) -> tuple[Suggestion, ...]:
-    return recommend(snapshot, request, policy).lists[0].suggestions
-
-
 def _any_strong(suggestions: Iterable[Suggestion]) -> bool:
     return any(suggestion.strength is Strength.STRONG for suggestion in suggestions)
 
 
-def _allowed_pairs(sides: Sides, n_seekers: int) -> Iterator[Pair]:
+def _allowed_pairs(judged: Judged, n_seekers: int) -> Iterator[Pair]:
     """Draw seekers, and for each kind whom the candidate lets through of their line and beyond."""
-    people = sides.candidate.people
+    people = judged.candidate.people
     generator = np.random.default_rng(SEED)
     placed = np.flatnonzero(people.manager != NO_ROW)
     seekers = generator.choice(placed, min(n_seekers, len(placed)), replace=False)
     for seeker in np.sort(seekers).tolist():
         line = people.org.chain(seeker)
         for kind in Relationship:
-            mask = eligibility(people, seeker, kind, sides.candidate_policy, LiveFacts.none()).mask
+            mask = eligibility(people, seeker, kind, judged.candidate_policy, LiveFacts.none()).mask
             allowed = np.flatnonzero(mask)
             some = generator.choice(allowed, min(ALLOWED_SAMPLE, len(allowed)), replace=False)
             for row in np.union1d(np.flatnonzero(mask & line), some).tolist():
@@ -242,11 +264,11 @@ def _in(ids: NDArray[np.object_], others: NDArray[np.object_]) -> NDArray[np.boo
     return np.asarray(pd.Index(ids).isin(pd.Index(others)), np.bool_)
 
 
-def _departments(people: People, among: NDArray[np.bool_] | None = None) -> dict[str, int]:
+def _count(department: Coded, among: NDArray[np.bool_] | None = None) -> dict[str, int]:
     """Count each department's people, `among` some or all; those without any are left out."""
-    codes = people.department.codes if among is None else people.department.codes[among]
-    counts = np.bincount(codes[codes != NO_CODE], minlength=len(people.department.names))
-    return {name: int(n) for name, n in zip(people.department.names, counts, strict=True) if n}
+    codes = department.codes if among is None else department.codes[among]
+    counts = np.bincount(codes[codes != NO_CODE], minlength=len(department.names))
+    return {name: int(n) for name, n in zip(department.names, counts, strict=True) if n}
 
 
 def _with_profile(snapshot: Snapshot) -> NDArray[np.bool_]:

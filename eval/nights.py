@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from eval.synthetic import Spread, draw_people
 from index.embedding_cache import BLOCK, keys_of
-from index.encoder import Encoder, EncoderSettings, Progress
+from index.encoder import Encoder, EncoderAround, EncoderSettings, Progress
 from index.night import run_night
 from index.people_file import read_people
 from index.reference.kept import kept_centring
@@ -32,13 +32,12 @@ ROUNDS = 2
 
 
 @dataclass
-class PartlyDrawn:
+class PartlyDrawn(EncoderAround):
     """An `Encoder` that embeds every `stride`th new text and draws the others.
 
     What was drawn for a text stays the same, so that a build's checks hold.
     """
 
-    inner: Encoder
     spread: Spread
     scratch: Path
     stride: int = 1
@@ -50,29 +49,10 @@ class PartlyDrawn:
     _real: set[bytes] = field(default_factory=set)
     _drawn: dict[bytes, NDArray[np.float16]] = field(default_factory=dict)
 
-    @property
-    def name(self) -> str:
-        """The inner encoder's name."""
-        return self.inner.name
-
-    @property
-    def revision(self) -> str:
-        """The inner encoder's revision."""
-        return self.inner.revision
-
-    @property
-    def dim(self) -> int:
-        """The number of dimensions."""
-        return self.inner.dim
-
     def start(self, stride: int) -> None:
         """Begin another night."""
         self.stride, self.n_embedded, self.n_drawn = stride, 0, 0
         self.embedding, self.drawing = Clock(), Clock()
-
-    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed goals; see `Encoder`."""
-        return self.inner.encode_queries(texts)
 
     def encode_passages(
         self, texts: Sequence[str], progress: Progress | None = None

@@ -17,7 +17,7 @@ from eval.baselines import BASELINES, Scores, order_best_first, read_texts
 from eval.datasets import Ask, Dataset
 from eval.runs import RankedList
 from index.build import build
-from index.encoder import Encoder, EncoderSettings, Progress, load_encoder
+from index.encoder import EncoderAround, EncoderSettings, Progress, load_encoder
 from index.search import Snapshot
 from recommender.eligibility import LiveFacts, eligibility
 from recommender.errors import InputError
@@ -94,40 +94,18 @@ def open_system(name: str, dataset: Dataset, setting: Setting) -> System:
     return BaselineSystem.prepare(name, dataset, setting)
 
 
-@dataclass(slots=True)
-class RememberingEncoder:
+@dataclass
+class RememberingEncoder(EncoderAround):
     """An encoder that embeds each request once."""
 
-    encoder: Encoder
     _known: dict[tuple[str, ...], NDArray[np.float32]] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self.encoder.name
-
-    @property
-    def revision(self) -> str:
-        """The hash of all that decides the vectors."""
-        return self.encoder.revision
-
-    @property
-    def dim(self) -> int:
-        """The number of dimensions."""
-        return self.encoder.dim
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed goals; see `Encoder`."""
         key = tuple(texts)
         if key not in self._known:
-            self._known[key] = self.encoder.encode_queries(texts)
+            self._known[key] = self.inner.encode_queries(texts)
         return self._known[key]
-
-    def encode_passages(
-        self, texts: Sequence[str], progress: Progress | None = None
-    ) -> NDArray[np.float32]:
-        """Embed passages; see `Encoder`."""
-        return self.encoder.encode_passages(texts, progress)
 
 
 def open_snapshot(dataset: Dataset, setting: Setting) -> Snapshot:

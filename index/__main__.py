@@ -76,8 +76,8 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         command.add_argument(
             "--accept-drop",
             action="store_true",
-            help="go on though over 20 %% of the people, or a whole department, are gone; the "
-            "project's own gate is told",
+            help="go on though over 20 %% of the people, or a whole department, are gone; the gate "
+            "is told by LEARNING_RELATIONSHIPS_ACCEPT_DROP=1 in its environment",
         )
 
 

@@ -1,7 +1,6 @@
 """From a people file to a verified snapshot, embedding only what no earlier build embedded."""
 
 import contextlib
-import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,14 +21,12 @@ from index.folder import POINTER, IndexFolder
 from index.opened import Snapshot
 from index.people_file import read_people
 from index.reference.kept import kept_centring
+from index.unopened import find_published
 from index.verification import verify
 from index.writing import Content, centre, write_snapshot
-from recommender.errors import SnapshotError
 from recommender.features import SIGNALS
 from recommender.policy import default_policy_text, parse_policy
 from recommender.profiles import Field, passages_frame
-
-_log = logging.getLogger(__name__)
 
 Part = Callable[[str], None]
 """Called with the name of each part of the work as it begins."""
@@ -50,6 +47,8 @@ class BuildReport:
     """Warnings about the people file."""
     compared_with: str | None = None
     """The snapshot that was published before."""
+    compared_format: int | None = None
+    """Its format, which an older version of this project may have written."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Of each part of the work."""
     snapshot_id: str = ""
@@ -69,6 +68,7 @@ class BuildReport:
             },
             "warnings": self.n_warnings,
             "compared_with": self.compared_with,
+            "compared_format": self.compared_format,
             "seconds": {name: round(took, 3) for name, took in self.seconds.items()},
         }
 
@@ -148,10 +148,11 @@ def build_locked(
         read = read_people(people, as_of=as_of)
         passages = passages_frame(read.frame)
     with report.timed("compare"):
-        report.compared_with, before = last_people(index)
+        before = find_published(index)
+        report.compared_with, report.compared_format = before.snapshot_id, before.format
         if not accept_drop:
-            check_drop(before, read.frame)
-        report.changes = compare(before, read.frame)
+            check_drop(before.people, read.frame)
+        report.changes = compare(before.people, read.frame)
     report.n_people, report.n_warnings = len(read.frame), len(read.warnings)
     with report.timed("load encoder"):
         inner = encoder or load_encoder(settings)
@@ -210,36 +211,6 @@ def build_from_arrays(
 def caching(index: IndexFolder, encoder: Encoder) -> CachingEncoder:
     """Put the index folder's cache before an encoder."""
     return CachingEncoder(encoder, EmbeddingCache.open(index.cache / encoder.revision, encoder.dim))
-
-
-def last_people(index: IndexFolder) -> tuple[str | None, pd.DataFrame | None]:
-    """Find what the last published snapshot was, however damaged it may be by now.
-
-    Returns:
-        The id of the newest published snapshot that is whole, the one that serves first; and the
-        people of the newest one whose people can be read. None where there is none.
-    """
-    current = None
-    with contextlib.suppress(SnapshotError):
-        current = index.current_id()
-    known = [name for name in index.ids() if name in index.published_ids() and name != current]
-    rest: pd.DataFrame | None = None
-    for name in [*([current] if current else []), *reversed(known)]:
-        folder = index.snapshots / name
-        try:
-            bad = layout.find_damage(folder, layout.read_manifest(folder))
-            if layout.PEOPLE in bad:
-                _log.warning("%s of the snapshot %s is damaged", layout.PEOPLE, name)
-                continue
-            people = pd.read_parquet(folder / layout.PEOPLE)
-        except (SnapshotError, OSError, ValueError) as error:
-            _log.warning("%s", error)
-            continue
-        if not bad:
-            return name, people if rest is None else rest
-        _log.warning("%s of the snapshot %s is damaged", ", ".join(bad), name)
-        rest = people if rest is None else rest
-    return None, rest
 
 
 def _checked(policy_text: str | None) -> str:

@@ -12,8 +12,6 @@ HIERARCHY: tuple[str, ...] = ("manager_id", "job_level")
 """Columns that tell only of a person's place; who changed in no other is counted as moved."""
 MAX_DROP = 0.2
 """A larger share of people lost needs a word from the administrator."""
-MIN_DEPARTMENT = 2
-"""A department of fewer may empty itself without asking: one person left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,10 @@ class Changes:
 
 
 def compare(before: pd.DataFrame | None, after: pd.DataFrame) -> Changes:
-    """Count what changed between two people frames; None for no earlier one."""
+    """Count what changed between two people frames; None for no earlier one.
+
+    A column that only one of them has, as after an upgrade, is no change of anybody's.
+    """
     if before is None:
         return Changes(len(after), 0, 0, 0, 0)
     old_rows = pd.Index(before["person_id"]).get_indexer(pd.Index(after["person_id"]))
@@ -41,7 +42,7 @@ def compare(before: pd.DataFrame | None, after: pd.DataFrame) -> Changes:
     old, new = before.iloc[old_rows[stayed]], after[stayed]
     profile = np.zeros(len(new), np.bool_)
     place = np.zeros(len(new), np.bool_)
-    for column in PEOPLE_COLUMNS:
+    for column in [name for name in PEOPLE_COLUMNS if name in before]:
         differs = _differs(old[column], new[column])
         if column in HIERARCHY:
             place |= differs
@@ -81,12 +82,13 @@ def check_drop(before: pd.DataFrame | None, after: pd.DataFrame) -> None:
         )
     department = before["department"].fillna("").astype(str)
     counts = pd.DataFrame({"department": department, "here": here}).groupby("department")["here"]
-    gone = counts.agg(["size", "sum"]).query("sum == 0 and size >= @MIN_DEPARTMENT")
+    gone = counts.agg(["size", "sum"]).query("sum == 0")
     gone = gone[gone.index != ""]
     if len(gone):
         names = ", ".join(repr(str(name)) for name in gone.index[:5])
         more = f" and {len(gone) - 5} more" if len(gone) > 5 else ""
+        n_people = int(gone["size"].sum())
+        counted = "1 person" if n_people == 1 else f"{n_people:,} people"
         raise DropError(
-            f"nobody of the department {names}{more} is in the export any more "
-            f"({int(gone['size'].sum()):,} people){way}"
+            f"nobody of the department {names}{more} is in the export any more ({counted}){way}"
         )

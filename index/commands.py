@@ -14,7 +14,8 @@ from index.folder import IndexFolder
 from index.night import run_night
 from index.people_report import validate_command
 from index.progress import ProgressDisplay
-from index.state import describe, find_all_damage
+from index.snapshot import FORMAT
+from index.state import describe, find_all_damage, find_other_formats
 from recommender.errors import PolicyError
 
 
@@ -80,8 +81,13 @@ def _told(report: BuildReport) -> list[str]:
     changes = report.changes
     took = ", ".join(f"{name} {seconds:.1f}" for name, seconds in report.seconds.items())
     state = "published" if report.published else "built, waiting to be published:"
+    other = [
+        f"compared with the people of {report.compared_with}, whose format "
+        f"{report.compared_format} this version cannot open"
+    ]
     return [
         f"{state} {report.snapshot_id}",
+        *(other if report.compared_format not in (None, FORMAT) else []),
         f"people: {report.n_people:,} ({changes.added:,} added, {changes.changed:,} changed, "
         f"{changes.moved:,} moved, {changes.unchanged:,} unchanged; {changes.left:,} left)",
         f"passages: {report.n_passages:,} ({report.n_texts:,} different texts, "
@@ -120,9 +126,15 @@ def _status(options: Namespace) -> int:
 
 
 def _verify(options: Namespace) -> int:
-    checked, bad = find_all_damage(IndexFolder(options.index).existing(), options.snapshot)
+    index = IndexFolder(options.index).existing()
+    checked, bad = find_all_damage(index, options.snapshot)
+    other = find_other_formats(index, checked)
     lines = [f"{_snapshots(len(checked))} checked: all whole"]
-    _say(options, {"checked": checked, "damage": bad}, [] if bad else lines)
+    lines += [f"of another format, which this version cannot open: {', '.join(other)}"] * bool(
+        other
+    )
+    found = {"checked": checked, "damage": bad, "other_format": other}
+    _say(options, found, [] if bad else lines)
     for sentence in bad:
         print(sentence, file=sys.stderr)
     return 1 if bad else 0
@@ -154,11 +166,13 @@ def _prune(options: Namespace) -> int:
 
 def _forget(options: Namespace) -> int:
     index = IndexFolder(options.index).existing()
-    with index.locked():
-        written = erasure.forget(index, options.person)
-    told = f"forgotten; written again without the person: {_snapshots(len(written))}. Take the "
-    told += "person out of the export too, or the next night brings them back"
-    _say(options, {"snapshots": written}, [told])
+    with index.locked(), ProgressDisplay() as display:
+        done = erasure.forget(index, options.person, progress=display.update, part=display.part)
+    told = f"forgotten; written again without the person: {_snapshots(len(done.written))}"
+    if done.removed:
+        told += f"; removed, since damaged or of another format: {_snapshots(len(done.removed))}"
+    told += ". Take the person out of the export too, or the next night brings them back"
+    _say(options, {"snapshots": done.written, "removed": done.removed}, [told])
     return 0
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import files
-from index.encoder import Encoder, Progress
+from index.encoder import EncoderAround, Progress
 
 KEY_BYTES = 16
 BLOCK = 4096
@@ -118,30 +118,14 @@ class EmbeddingCache:
 
 
 @dataclass
-class CachingEncoder:
+class CachingEncoder(EncoderAround):
     """An `Encoder` that embeds each text once and remembers."""
 
-    inner: Encoder
     cache: EmbeddingCache
     embedded: int = 0
     """Texts that had to be embedded since this was made."""
     remembered: int = 0
     """Different texts that were found in the cache."""
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self.inner.name
-
-    @property
-    def revision(self) -> str:
-        """The inner encoder's revision."""
-        return self.inner.revision
-
-    @property
-    def dim(self) -> int:
-        """The number of dimensions."""
-        return self.inner.dim
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed goals; see `Encoder`."""

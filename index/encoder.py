@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 Progress = Callable[[int, int], None]
-"""Called with the number of texts done and the number of all."""
+"""Called with the number of texts, or whatever is counted, that are done, and of all."""
 
 
 class EncoderSettings(BaseModel):
@@ -61,6 +62,38 @@ class Encoder(Protocol):
         self, texts: Sequence[str], progress: Progress | None = None
     ) -> NDArray[np.float32]:
         """Embed passages: `(len(texts), dim)` float32, unit rows."""
+
+
+@dataclass
+class EncoderAround:
+    """An `Encoder` around another one, to whom it leaves all that a subclass does not do itself."""
+
+    inner: Encoder
+
+    @property
+    def name(self) -> str:
+        """The inner encoder's name."""
+        return self.inner.name
+
+    @property
+    def revision(self) -> str:
+        """The inner encoder's revision."""
+        return self.inner.revision
+
+    @property
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self.inner.dim
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed goals; see `Encoder`."""
+        return self.inner.encode_queries(texts)
+
+    def encode_passages(
+        self, texts: Sequence[str], progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Embed passages; see `Encoder`."""
+        return self.inner.encode_passages(texts, progress)
 
 
 def load_encoder(settings: EncoderSettings | None = None) -> Encoder:

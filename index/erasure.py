@@ -1,6 +1,9 @@
 """Removing one person now: from every kept snapshot and from the cache of embeddings."""
 
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,9 +12,12 @@ from numpy.typing import NDArray
 from index import files
 from index import snapshot as layout
 from index.embedding_cache import EmbeddingCache, keys_of
+from index.encoder import Progress
 from index.folder import IndexFolder
 from index.opened import Snapshot
+from index.progress import REWRITE
 from index.publishing import point
+from index.unopened import read_people
 from index.verification import verify
 from index.writing import Content, write_snapshot
 from recommender.errors import BuildError, SnapshotError, UnknownPersonError
@@ -19,33 +25,58 @@ from recommender.errors import BuildError, SnapshotError, UnknownPersonError
 _log = logging.getLogger(__name__)
 
 
-def forget(index: IndexFolder, person_id: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was done to forget a person."""
+
+    written: list[str] = field(default_factory=list)
+    """The ids of the new snapshots."""
+    removed: list[str] = field(default_factory=list)
+    """The ids of snapshots that cannot be opened, such as those of another format, and that have
+    the person or may have them."""
+
+
+def forget(
+    index: IndexFolder,
+    person_id: str,
+    *,
+    progress: Progress | None = None,
+    part: Callable[[str], None] | None = None,
+) -> Forgotten:
     """Remove a person from every kept snapshot and from the cache; the lock must be held.
 
     Each snapshot that has the person is written again without them, under a new id, and replaces
     the old one; readers of the published one move over. Their reports are given to the next
-    manager above, so that the line of command stays closed. May be repeated after a kill.
+    manager above, so that the line of command stays closed. One that cannot be opened is removed
+    instead, unless it is sure not to have the person. May be repeated after a kill.
 
     Args:
         index: the index folder.
         person_id: whom to forget.
-
-    Returns:
-        The ids of the new snapshots.
+        progress: called with how many snapshots are written again, and how many are to be.
+        part: called as each part of the work begins, by its name in `index.progress.SAID`.
 
     Raises:
         UnknownPersonError: no kept snapshot has this person. The cache is cleared of whatever is in
             no snapshot all the same.
-        SnapshotError: the published snapshot is damaged; roll back first.
+        SnapshotError: the published snapshot cannot be opened; a night or a roll back comes first.
         BuildError: a snapshot cannot be written.
     """
-    opened = _open_all(index)
+    part = part or (lambda _: None)
+    progress = progress or (lambda _done, _total: None)
+    part("find")
+    opened, closed = _open_all(index)
     having = [snapshot for snapshot in opened if _has(snapshot, person_id)]
+    had = {name: _had(index.snapshots / name, person_id) for name in closed}
+    done = Forgotten(removed=[name for name, answer in had.items() if answer is not False])
+    _remove(index, done.removed)
+    part("clear")
     _forget_embeddings(index, opened, person_id)
-    if not having:
+    if not having and True not in had.values():
         raise UnknownPersonError(person_id)
     published = index.published_ids()
-    new_ids = []
+    part(REWRITE)
+    progress(0, len(having))
     for snapshot in having:
         new = write_snapshot(index, _without(snapshot, person_id))
         verify(Snapshot.open(new), None)
@@ -54,22 +85,42 @@ def forget(index: IndexFolder, person_id: str) -> list[str]:
         elif snapshot.snapshot_id in published:
             index.record("forget", snapshot=new.name, replaced=snapshot.snapshot_id, published=True)
         index.discard(snapshot.folder)
-        new_ids.append(new.name)
-    return new_ids
+        done.written.append(new.name)
+        progress(len(done.written), len(having))
+    return done
 
 
-def _open_all(index: IndexFolder) -> list[Snapshot]:
-    """Open every kept snapshot; one that is damaged and does not serve is removed instead."""
-    opened = []
+def _open_all(index: IndexFolder) -> tuple[list[Snapshot], list[str]]:
+    """Open every kept snapshot; of those that cannot be opened, and do not serve, give the ids."""
+    opened, closed = [], []
     for name in index.ids():
         try:
             opened.append(Snapshot.open(index.snapshots / name))
-        except SnapshotError:
+        except SnapshotError as error:
             if name == index.current_id():
-                raise
-            _log.warning("the damaged snapshot %s is removed", name)
-            index.discard(index.snapshots / name)
-    return opened
+                raise SnapshotError(
+                    f"{error}. Nobody is forgotten yet; forget again then"
+                ) from error
+            closed.append(name)
+    return opened, closed
+
+
+def _had(folder: Path, person_id: str) -> bool | None:
+    """Tell whether a snapshot that cannot be opened has a person; None where nobody can tell."""
+    try:
+        if layout.find_damage(folder, layout.read_listing(folder)):
+            return None
+        return bool((read_people(folder)["person_id"] == person_id).any())
+    except (SnapshotError, OSError):
+        return None
+
+
+def _remove(index: IndexFolder, names: list[str]) -> None:
+    for name in names:
+        _log.warning("the snapshot %s cannot be opened and is removed", name)
+        index.discard(index.snapshots / name)
+    if names:
+        index.record("remove", removed=names)
 
 
 def _has(snapshot: Snapshot, person_id: str) -> bool:

@@ -1,6 +1,7 @@
 """The night: build, gate, publish, prune, in one command and under one lock."""
 
 import contextlib
+import os
 import shlex
 import subprocess
 import sys
@@ -14,13 +15,17 @@ from index.build import BuildReport, Part, build_locked
 from index.encoder import Encoder, EncoderSettings, Progress
 from index.folder import IndexFolder
 from index.progress import GATE as GATE_PART
+from index.snapshot import FORMAT
 from recommender.errors import BuildError, GateError, LearningRelationshipsError
 
 GATE: tuple[str, ...] = (sys.executable, "-m", "eval", "gate")
 """The command that compares a candidate with what serves: exit 0 lets it pass."""
+ACCEPT_DROP = "LEARNING_RELATIONSHIPS_ACCEPT_DROP"
+"""Environment of the gate: "1" where the administrator said that a drop of people is meant."""
 KEEP = 7
 """How many snapshots a night keeps."""
 FIRST, NOTHING_WHOLE, OFF, PASSED = "first night", "nothing whole to compare with", "off", "passed"
+PASSED_OTHER_FORMAT = "passed, as far as another format can be compared"
 """What came of the gate."""
 
 
@@ -30,7 +35,7 @@ class Night:
 
     build: BuildReport
     gate: str
-    """What came of it: `FIRST`, `NOTHING_WHOLE`, `OFF` or `PASSED`."""
+    """What came of it: `FIRST`, `NOTHING_WHOLE`, `OFF`, `PASSED` or `PASSED_OTHER_FORMAT`."""
     pruned: list[str]
 
     def as_dict(self) -> dict[str, Any]:
@@ -67,8 +72,8 @@ def run_night(
         policy_text: the policy to keep with the snapshot; None for the project's defaults.
         accept_drop: build even if many people, or a whole department, are gone.
         gate: the gate's command line, to which `--candidate FOLDER --published FOLDER` is added;
-            None for `python -m eval gate`, "" for no gate. The project's own gate is told of
-            `accept_drop`.
+            None for `python -m eval gate`, "" for no gate. Any gate is told of `accept_drop`
+            by the environment.
         keep: how many snapshots to keep.
         progress: called while passages are embedded.
         part: called as each part of the work begins.
@@ -81,7 +86,7 @@ def run_night(
     index = IndexFolder(Path(index_dir))
     if keep < 1:
         raise BuildError("at least one snapshot must be kept")
-    command = _gate_command(gate, accept_drop=accept_drop)
+    command = GATE if gate is None else _split(gate)
     with index.locked(), _told_to_history(index):
         is_first = not index.published_ids()
         report = build_locked(
@@ -94,11 +99,12 @@ def run_night(
         elif command:
             try:
                 with report.timed(GATE_PART):
-                    _ask(command, report, index.snapshot(report.compared_with))
+                    published = index.snapshot(report.compared_with)
+                    _ask(command, report, published, accept_drop=accept_drop)
             except GateError:
                 publishing.prune(index, keep)  # refused night after night, they would fill the disk
                 raise
-            outcome = PASSED
+            outcome = PASSED if report.compared_format == FORMAT else PASSED_OTHER_FORMAT
         with report.timed("publish"):
             publishing.publish(index, report.snapshot_id, gate=outcome)
             report.published = True
@@ -117,20 +123,21 @@ def _told_to_history(index: IndexFolder) -> Iterator[None]:
         raise
 
 
-def _gate_command(gate: str | None, *, accept_drop: bool) -> tuple[str, ...]:
-    if gate is None:
-        return (*GATE, "--accept-drop") if accept_drop else GATE
+def _split(gate: str) -> tuple[str, ...]:
     try:
         return tuple(shlex.split(gate))
     except ValueError as error:
         raise GateError(f"the gate's command {gate!r} cannot be read: {error}") from None
 
 
-def _ask(command: tuple[str, ...], report: BuildReport, published: Path) -> None:
+def _ask(
+    command: tuple[str, ...], report: BuildReport, published: Path, *, accept_drop: bool
+) -> None:
     arguments = ["--candidate", str(report.folder), "--published", str(published)]
+    environment = os.environ | {ACCEPT_DROP: "1" if accept_drop else ""}
     try:
         done = subprocess.run(  # noqa: S603 (the administrator's own command)
-            [*command, *arguments], stdout=sys.stderr, check=False
+            [*command, *arguments], stdout=sys.stderr, check=False, env=environment
         )
     except OSError as error:
         raise GateError(f"the gate's command {command[0]!r} cannot be run: {error}") from error

@@ -1,4 +1,4 @@
-"""Showing how far a build is: moving bars on a terminal, plain lines elsewhere."""
+"""Showing how far a command is: moving bars on a terminal, plain lines elsewhere."""
 
 import sys
 import time
@@ -12,23 +12,28 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 LINE_EVERY_S = 10.0
 GATE = "gate"
 """The part of a night in which another program writes to the terminal."""
+EMBED, REWRITE = "embed", "rewrite"
+"""The parts that tell how far they are: in texts, and in snapshots."""
 SAID: dict[str, str] = {
     "read": "reading the people file",
     "compare": "comparing with what is published",
     "load encoder": "loading the model",
-    "embed": "embedding",
+    EMBED: "embedding",
     "centre": "centring the vectors",
     "write": "writing the snapshot",
     "verify": "checking the snapshot",
     GATE: "asking the gate",
     "publish": "publishing and pruning",
+    "find": "looking for the person",
+    "clear": "clearing the cache of embeddings",
+    REWRITE: "rewriting snapshots",
 }
-"""What is said when a part of a night begins, by its name in the report's seconds."""
+"""What is said when a part of a command begins, by its name (in a night's report too)."""
 
 
 @dataclass
 class ProgressDisplay:
-    """A context that shows the parts of a build as they begin, and texts as they are embedded.
+    """A context that shows the parts of a command as they begin, and how far the long ones are.
 
     Writes to stderr. `part` is an `index.build.Part`, `update` an `index.encoder.Progress`.
     """
@@ -36,8 +41,9 @@ class ProgressDisplay:
     stream: TextIO = field(default_factory=lambda: sys.stderr)
     _bar: Progress | None = None
     _task: TaskID | None = None
+    _part: str = EMBED
     _first: tuple[float, int] | None = None
-    """When the first texts were done, and how many; the rate is counted from there."""
+    """When the first of this part were done, and how many; the rate is counted from there."""
     _last: float = 0.0
 
     def __enter__(self) -> Self:
@@ -53,6 +59,7 @@ class ProgressDisplay:
 
     def part(self, name: str) -> None:
         """Show that a part of the work begins; `name` is one of `SAID`."""
+        self._part, self._first = name, None
         if name == GATE or not self.stream.isatty():
             self._stop(finished=True)
             self._line(SAID[name])
@@ -67,13 +74,13 @@ class ProgressDisplay:
         self._task = self._bar.add_task(SAID[name], total=None, told="")
 
     def update(self, done: int, total: int) -> None:
-        """Show that `done` of `total` texts are embedded."""
+        """Show that `done` of the `total` texts or snapshots of this part are done."""
         clock = time.monotonic()
         told = f"{done:,} of {total:,}{self._rate(clock, done, total)}"
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=done, total=total, told=told)
         elif done >= total or clock - self._last >= LINE_EVERY_S:
-            self._line(f"embedding {told}")
+            self._line(f"{SAID[self._part]} {told}")
             self._last = clock
 
     def _rate(self, clock: float, done: int, total: int) -> str:
@@ -84,7 +91,7 @@ class ProgressDisplay:
             return ""
         rate = (done - before) / (clock - began)
         left = f", {_duration((total - done) / rate)} left" if done < total else ""
-        return f", {rate:,.0f} texts/s{left}"
+        return f", {rate:,.0f} texts/s{left}" if self._part == EMBED else left
 
     def _line(self, text: str) -> None:
         self.stream.write(text + "\n")

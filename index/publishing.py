@@ -140,15 +140,23 @@ def _readable_current(index: IndexFolder) -> str | None:
 def _prune_cache(index: IndexFolder) -> None:
     used: dict[str, list[NDArray[np.bytes_]]] = {}
     dims: dict[str, int] = {}
+    n_other = 0
     for name in index.ids():
+        folder = index.snapshots / name
         try:
-            model = layout.read_manifest(index.snapshots / name).model
-            texts = layout.read_texts(index.snapshots / name)
+            if not layout.read_listing(folder).can_be_opened:
+                n_other += 1
+                continue
+            model = layout.read_manifest(folder).model
+            texts = layout.read_texts(folder)
         except (SnapshotError, OSError, ValueError):
             _log.warning("the snapshot %s is damaged and keeps no embeddings", name)
             continue
         used.setdefault(model.revision, []).append(keys_of("passage", texts))
         dims[model.revision] = model.dim
+    if n_other and not used:
+        _log.warning("all embeddings are kept until a night after the upgrade tells what is used")
+        return
     for folder in sorted(index.cache.glob("*")):
         if folder.name not in used:
             files.remove_folder(folder)

@@ -22,7 +22,7 @@ from recommender.errors import SnapshotError
 from recommender.profiles import Field
 
 FORMAT = 4
-"""The layout's version; a reader refuses any other."""
+"""The layout's version; a reader refuses any other. What `Listing` says stays as it is in all."""
 
 MANIFEST = "manifest.json"
 PEOPLE = "people.parquet"
@@ -60,12 +60,25 @@ class Model(BaseModel):
     """The vectors were drawn, not embedded: a synthetic company."""
 
 
-class Manifest(BaseModel):
+class Listing(BaseModel):
+    """What a snapshot of any format says of itself: its format, and its files as written."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int
+    files: dict[str, FileRecord]
+
+    @property
+    def can_be_opened(self) -> bool:
+        """Whether this version opens such a snapshot."""
+        return self.format == FORMAT
+
+
+class Manifest(Listing):
     """What a snapshot says of itself."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    format: int
     created_at: datetime
     as_of: str
     """The day of the people export, ISO."""
@@ -77,7 +90,6 @@ class Manifest(BaseModel):
     versions: dict[str, str]
     """Of the libraries that wrote the files."""
     policy_sha256: str
-    files: dict[str, FileRecord]
 
     def text(self) -> str:
         """Give the manifest as it stands in its file."""
@@ -86,11 +98,14 @@ class Manifest(BaseModel):
     @property
     def snapshot_id(self) -> str:
         """The time of making and the first 12 hexadecimal digits of the manifest's hash."""
-        digest = hashlib.sha256(self.text().encode()).hexdigest()[:12]
-        return f"{self.created_at.strftime(_TIME)[:-3]}Z-{digest}"
+        return f"{self.created_at.strftime(_TIME)[:-3]}Z-{_short_hash(self.text().encode())}"
 
 
 _TIME = "%Y%m%dT%H%M%S%f"
+
+
+def _short_hash(manifest: bytes) -> str:
+    return hashlib.sha256(manifest).hexdigest()[:12]
 
 
 def time_of(snapshot_id: str) -> datetime:
@@ -116,50 +131,73 @@ def record_files(folder: Path) -> dict[str, FileRecord]:
     }
 
 
+def read_listing(folder: Path) -> Listing:
+    """Read which files a snapshot of any format has, and check it against the folder's name.
+
+    Raises:
+        SnapshotError: the manifest is missing or damaged.
+    """
+    return _listed(folder)[0]
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Read a snapshot's manifest and check it against the folder's name.
 
     Raises:
         SnapshotError: it is missing, damaged, or of another version.
     """
+    listing, text = _listed(folder)
+    if not listing.can_be_opened:
+        raise SnapshotError(
+            f"the snapshot {folder.name} has format {listing.format}, this version opens {FORMAT}; "
+            "'python -m index nightly' makes a new one"
+        )
+    try:
+        manifest = Manifest.model_validate_json(text)
+    except ValidationError:
+        raise damaged(folder, MANIFEST) from None
+    if manifest.text().encode() != text or manifest.snapshot_id != folder.name:
+        raise damaged(folder, MANIFEST)
+    return manifest
+
+
+def _listed(folder: Path) -> tuple[Listing, bytes]:
     try:
         text = (folder / MANIFEST).read_bytes()
-        raw = json.loads(text)
+        listing = Listing.model_validate_json(text)
     except FileNotFoundError:
         if folder.is_dir():
-            raise _damaged(folder, MANIFEST) from None
+            raise damaged(folder, MANIFEST) from None
         raise SnapshotError(
             f"there is no snapshot at {folder}; run 'python -m index status'"
         ) from None
     except (OSError, ValueError):
-        raise _damaged(folder, MANIFEST) from None
-    if isinstance(raw, dict) and raw.get("format") != FORMAT:
-        raise SnapshotError(
-            f"the snapshot {folder.name} has format {raw.get('format')!r}, this version reads "
-            f"{FORMAT}; build it again"
-        )
-    try:
-        manifest = Manifest.model_validate(raw)
-    except ValidationError:
-        raise _damaged(folder, MANIFEST) from None
-    if manifest.text().encode() != text or manifest.snapshot_id != folder.name:
-        raise _damaged(folder, MANIFEST)
-    return manifest
+        raise damaged(folder, MANIFEST) from None
+    if _short_hash(text) != folder.name.rpartition("-")[2]:
+        raise damaged(folder, MANIFEST)
+    return listing, text
 
 
-def find_damage(folder: Path, manifest: Manifest, *, sizes_only: bool = False) -> list[str]:
+def is_whole(path: Path, record: FileRecord, *, sizes_only: bool = False) -> bool:
+    """Tell whether a file is there as it was written."""
+    if not path.is_file() or path.stat().st_size != record.size:
+        return False
+    return sizes_only or sha256_of(path) == record.sha256
+
+
+def find_damage(folder: Path, manifest: Listing, *, sizes_only: bool = False) -> list[str]:
     """Name the files of a snapshot that are missing, damaged or not its own."""
-    bad: list[str] = []
-    for name, record in manifest.files.items():
-        path = folder / name
-        whole = path.is_file() and path.stat().st_size == record.size
-        if not whole or not (sizes_only or sha256_of(path) == record.sha256):
-            bad.append(name)
+    bad = [
+        name
+        for name, record in manifest.files.items()
+        if not is_whole(folder / name, record, sizes_only=sizes_only)
+    ]
     known = {*manifest.files, MANIFEST}
     return bad + sorted(path.name for path in folder.iterdir() if path.name not in known)
 
 
-def _damaged(folder: Path, name: str) -> SnapshotError:
+def damaged(folder: Path, name: str) -> SnapshotError:
+    """Say that a file of a snapshot is not what was written."""
     return SnapshotError(
         f"{name} of the snapshot {folder.name} is damaged; 'python -m index nightly' makes a new "
         "one, and if it serves, 'python -m index rollback' goes back to the whole one before"
@@ -174,7 +212,7 @@ def check_snapshot(folder: Path, manifest: Manifest, *, sizes_only: bool = False
     """
     bad = find_damage(folder, manifest, sizes_only=sizes_only)
     if bad:
-        raise _damaged(folder, ", ".join(bad))
+        raise damaged(folder, ", ".join(bad))
 
 
 def read_texts(folder: Path, rows: NDArray[np.bool_] | None = None) -> list[str]:

@@ -1,5 +1,7 @@
 """The state of an index folder, for `status` and `verify`."""
 
+import contextlib
+from collections.abc import Iterable
 from typing import Any
 
 from index import snapshot as layout
@@ -17,8 +19,6 @@ def describe(index: IndexFolder) -> dict[str, Any]:
     current, problem = _current(index)
     published = index.published_ids()
     snapshots = [_describe(index, name, name == current, name in published) for name in index.ids()]
-    if current is not None and current not in index.ids():
-        problem = f"CURRENT names {current}, which is not kept"
     return {
         "current": current,
         "problem": problem,
@@ -38,6 +38,14 @@ def _current(index: IndexFolder) -> tuple[str | None, str | None]:
             f"{POINTER} is missing, though a snapshot was published; "
             "'python -m index rollback --to ID' mends it"
         )
+    if current is None:
+        return None, None
+    if current not in index.ids():
+        return current, f"{POINTER} names {current}, which is not kept"
+    try:
+        layout.read_manifest(index.snapshots / current)
+    except SnapshotError as error:
+        return current, str(error)
     return current, None
 
 
@@ -80,8 +88,10 @@ def find_all_damage(index: IndexFolder, snapshot_id: str | None) -> tuple[list[s
     for name in names:
         folder = index.snapshots / name
         try:
-            manifest = layout.read_manifest(folder)
-            damaged = layout.find_damage(folder, manifest)
+            listing = layout.read_listing(folder)
+            damaged = layout.find_damage(folder, listing)
+            if listing.can_be_opened:
+                layout.read_manifest(folder)
         except SnapshotError as error:
             bad.append(str(error))
         except OSError as error:
@@ -89,15 +99,13 @@ def find_all_damage(index: IndexFolder, snapshot_id: str | None) -> tuple[list[s
         else:
             bad += [
                 f"{file} of the snapshot {name} is damaged or missing"
-                if file in manifest.files
+                if file in listing.files
                 else f"{file} does not belong to the snapshot {name}"
                 for file in damaged
             ]
     if snapshot_id is None:
-        current, problem = _current(index)
-        bad += [problem] if problem else []
-        if current is not None and current not in names:
-            bad.append(f"CURRENT names {current}, which is not kept")
+        _, problem = _current(index)
+        bad += [problem] if problem and problem not in bad else []
         damaged_segments = [
             path
             for folder in sorted(index.cache.glob("*"))
@@ -108,3 +116,13 @@ def find_all_damage(index: IndexFolder, snapshot_id: str | None) -> tuple[list[s
             for path in damaged_segments
         ]
     return names, bad
+
+
+def find_other_formats(index: IndexFolder, names: Iterable[str]) -> list[str]:
+    """Name the snapshots whose format this version cannot open."""
+    found = []
+    for name in names:
+        with contextlib.suppress(SnapshotError):
+            if not layout.read_listing(index.snapshots / name).can_be_opened:
+                found.append(name)
+    return found

@@ -1,8 +1,11 @@
 """What every test may use: the sample company's files, and one CPU thread a library."""
 
+import hashlib
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -10,6 +13,8 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import pytest
+
+from index.snapshot import FORMAT
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -36,3 +41,25 @@ def halden_index(halden: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     )
     assert done.returncode == 0, done.stderr
     return index_dir
+
+
+@pytest.fixture(scope="session")
+def make_older() -> Callable[[Path, str], Path]:
+    """Turn a snapshot of an index folder into one of the format before; gives its new folder.
+
+    It is whole and was published if it was before, but this version cannot open it.
+    """
+
+    def make(index_dir: Path, name: str) -> Path:
+        folder = index_dir / "snapshots" / name
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        (folder / "people_columns.arrow").unlink()
+        del manifest["files"]["people_columns.arrow"], manifest["plan"]
+        text = json.dumps(manifest | {"format": FORMAT - 1, "metric": "cosine"}, indent=1)
+        (folder / "manifest.json").write_text(text, encoding="utf-8")
+        older = f"{name.split('-')[0]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+        for path in (index_dir / "CURRENT", index_dir / "history.jsonl"):
+            path.write_text(path.read_text(encoding="utf-8").replace(name, older), encoding="utf-8")
+        return folder.rename(folder.with_name(older))
+
+    return make

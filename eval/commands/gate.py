@@ -4,6 +4,7 @@ Exit codes: 0 pass, 1 fail (the reasons are printed), 2 could not judge.
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,10 @@ def register(commands: Any) -> None:
     parser.add_argument("--dataset", type=Path, metavar="D", help="judged goals of this company")
     parser.add_argument("--limits", type=Path, metavar="FILE", help="what may differ (gate.toml)")
     parser.add_argument(
-        "--accept-drop", action="store_true", help="people and departments may be gone: it is meant"
+        "--accept-drop",
+        action="store_true",
+        help="people and departments may be gone: it is meant; a night that was told so sets "
+        "LEARNING_RELATIONSHIPS_ACCEPT_DROP=1",
     )
     parser.add_argument("--json", action="store_true", help="write JSON in place of text")
     parser.set_defaults(run=run)
@@ -30,11 +34,12 @@ def run(options: argparse.Namespace) -> int:
     from eval.datasets import read_dataset
     from eval.gate import NOT_JUDGED, open_sides, run_gate
     from eval.gate_limits import read_limits
+    from index.night import ACCEPT_DROP
     from recommender.errors import LearningRelationshipsError
 
     try:
         limits = read_limits(options.limits)
-        if options.accept_drop:
+        if options.accept_drop or os.environ.get(ACCEPT_DROP) == "1":
             limits = limits.model_copy(update={"people": limits.people.lifted()})
         dataset = read_dataset(options.dataset) if options.dataset else None
         report = run_gate(open_sides(options.candidate, options.published), limits, dataset)

@@ -15,6 +15,7 @@ from index.build import build, build_from_arrays
 from index.embedding_cache import CachingEncoder
 from index.encoder import EncoderSettings, load_encoder
 from index.people_file import read_people
+from index.snapshot import FORMAT
 from recommender.errors import InputError
 from recommender.policy import default_policy
 from recommender.profiles import passages_frame
@@ -73,6 +74,22 @@ def gate(published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     return run
 
 
+def smaller_export(halden: Path, folder: Path) -> tuple[Path, float]:
+    """Write the sample's people without three in ten, and give the share that is gone."""
+    with (halden / "people.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    bosses = {row["manager_id"] for row in rows}
+    # Nobody's manager goes, so that the file stays a valid export
+    leaves = [row["person_id"] for row in rows if row["person_id"] not in bosses]
+    gone = set(leaves[: int(0.3 * len(rows))])
+    smaller = folder / "people.csv"
+    with smaller.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(row for row in rows if row["person_id"] not in gone)
+    return smaller, len(gone) / len(rows)
+
+
 def snapshot_of(index_dir: Path) -> Path:
     name = (index_dir / "CURRENT").read_text(encoding="utf-8").split()[0]
     return index_dir / "snapshots" / name
@@ -113,30 +130,22 @@ def test_a_rule_loosened_on_purpose_is_said_twice(
 
 @pytest.mark.slow
 def test_thirty_percent_missing_do_not_pass(
-    index_copy: Path, halden: Path, gate: Gate, tmp_path: Path
+    index_copy: Path, halden: Path, gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with (halden / "people.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    bosses = {row["manager_id"] for row in rows}
-    # Nobody's manager goes, so that the file stays a valid export
-    leaves = [row["person_id"] for row in rows if row["person_id"] not in bosses]
-    gone = set(leaves[: int(0.3 * len(rows))])
-    smaller = tmp_path / "people.csv"
-    with smaller.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(row for row in rows if row["person_id"] not in gone)
+    smaller, lost_share = smaller_export(halden, tmp_path)
     report = build(smaller, index_copy, accept_drop=True, publish=True)
     code, checks = gate(index_copy / "snapshots" / report.snapshot_id)
     assert code == 1
     assert checks["people lost"]["verdict"] == "fail"
-    assert checks["people lost"]["value"] == pytest.approx(len(gone) / len(rows))
+    assert checks["people lost"]["value"] == pytest.approx(lost_share)
     assert checks["broken rules"]["verdict"] == "pass"
     _, meant = gate(index_copy / "snapshots" / report.snapshot_id, "--accept-drop")
     assert meant["people lost"]["verdict"] == "pass"
     assert meant["departments lost"]["verdict"] == "pass"
     lost = [check for name, check in meant.items() if name.endswith("lost")]
     assert [check["verdict"] for check in lost] == ["pass"] * len(lost)  # of those who stayed
+    monkeypatch.setenv("LEARNING_RELATIONSHIPS_ACCEPT_DROP", "1")  # as a night says it
+    assert gate(index_copy / "snapshots" / report.snapshot_id)[1] == meant
 
 
 @pytest.mark.slow
@@ -173,6 +182,53 @@ def test_shuffled_vectors_do_not_pass(
     assert checks["canaries: overlap"]["verdict"] == "fail"
     assert checks["quality: nDCG@5 drop"]["verdict"] == "fail"
     assert checks["people lost"]["verdict"] == "pass"
+
+
+@pytest.fixture
+def older(
+    index_copy: Path, published: Path, make_older: Callable[[Path, str], Path]
+) -> tuple[Path, list[str]]:
+    """A published snapshot of another format, and the gate's arguments for it."""
+    folder = make_older(index_copy, published.name)
+    limits = index_copy.parent / "older.toml"
+    limits.write_text(FEW)
+    return folder, ["gate", "--json", "--limits", str(limits), "--published", str(folder)]
+
+
+@pytest.mark.slow
+def test_against_another_format_people_and_rules_are_judged(
+    older: tuple[Path, list[str]], published: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*older[1], "--candidate", str(published)]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["published"] == older[0].name
+    checks = {check["name"]: check for check in report["checks"]}
+    assert checks["people lost"]["value"] == 0
+    assert checks["departments lost"]["value"] == 0
+    assert checks["broken rules"]["value"] == 0
+    assert f"format {FORMAT - 1}" in checks["profiles, vectors, answers"]["says"]
+
+
+@pytest.mark.slow
+def test_against_another_format_what_is_bad_does_not_pass(
+    older: tuple[Path, list[str]], index_copy: Path, halden: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    people, _ = smaller_export(halden, tmp_path)
+    report = build(people, index_copy, policy_text=LOOSE, accept_drop=True, publish=False)
+    assert main([*older[1], "--candidate", str(report.folder)]) == 1
+    checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
+    assert checks["people lost"]["verdict"] == "fail"
+    assert checks["broken rules"]["verdict"] == "fail"
+
+
+def test_against_another_format_nothing_is_judged_by_damaged_people(
+    older: tuple[Path, list[str]], published: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = older[0] / "people.parquet"
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    assert main([*older[1], "--candidate", str(published)]) == 2
+    assert "people.parquet" in capsys.readouterr().err
 
 
 @pytest.mark.slow

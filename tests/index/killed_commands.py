@@ -22,7 +22,7 @@ from index.night import run_night
 from index.publishing import prune, rollback
 from index.search import IndexReader
 from index.state import find_all_damage
-from recommender.errors import LearningRelationshipsError
+from recommender.errors import LearningRelationshipsError, SnapshotError
 
 
 def night(folder):
@@ -42,6 +42,7 @@ def locked(command):
 
 
 COMMANDS = {
+    "first night": night,
     "nightly": night,
     "rollback": locked(lambda index: rollback(index, None)),
     "prune": locked(lambda index: prune(index, 1)),
@@ -49,9 +50,11 @@ COMMANDS = {
 }
 
 
-def prepare(base):
-    """Two nights are over; the third export has one change, one newcomer and one leaver."""
+def prepare(base, command="nightly"):
+    """Two nights are over; the third export has a change and a leaver. Or nothing was done yet."""
     write(people(), base / "people.csv")
+    if command == "first night":
+        return
     night(base)
     night(base)
     frame = people().drop(index=23)
@@ -82,17 +85,21 @@ def killed_at(command, folder, step):
 
 def look(folder):
     """Say which snapshot a new reader finds, and whether every byte of all kept ones is right."""
-    snapshot = IndexReader(folder / "index").current()
+    index = IndexFolder(folder / "index")
+    damage = find_all_damage(index, None)[1] if index.ids() else []
+    try:
+        snapshot = IndexReader(index.path).current()
+    except SnapshotError as error:
+        return {"id": None, "people": 0, "says": str(error), "damage": damage}
     passages = [snapshot.passages_of(row)[-1] for row in range(len(snapshot.people))]
     assert all("Planner" in text for text in snapshot.texts(passages))
-    _, damage = find_all_damage(IndexFolder(folder / "index"), None)
     return {"id": snapshot.snapshot_id, "people": len(snapshot.people), "damage": damage}
 
 
 def main(command, scratch, stride):
     base = Path(scratch) / "base"
     base.mkdir()
-    prepare(base)
+    prepare(base, command)
     step = 1
     while True:
         folder = Path(scratch) / "victim"
@@ -102,7 +109,7 @@ def main(command, scratch, stride):
         line = {"step": step, "at": at, "killed": killed, "exit": code}
         line["before"] = look(base)["id"]
         line |= {"found": look(folder)}
-        if command != "nightly":
+        if "night" not in command:
             with contextlib.suppress(LearningRelationshipsError):
                 COMMANDS[command](folder)
                 line["again"] = look(folder)

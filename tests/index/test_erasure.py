@@ -1,11 +1,14 @@
 """Forgetting a person: no byte of their texts or vectors stays under the index folder."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from small_company import SETTINGS, HashEncoder, people, write
 
+from index.__main__ import main
 from index.embedding_cache import EmbeddingCache, keys_of
 from index.erasure import forget
 from index.folder import IndexFolder
@@ -48,9 +51,9 @@ def test_no_byte_of_the_person_is_left_anywhere(two_nights):
     assert sum(_holding(index, vectors[0])) == 2  # vectors.npy and index.faiss of the second night
     assert _texts(index, "very unusual diver") > 0
 
-    new_ids = forgotten(index, "P007")
+    done = forgotten(index, "P007")
 
-    assert len(new_ids) == 2
+    assert (len(done.written), done.removed) == (2, [])
     for vector in vectors:
         assert sum(_holding(index, vector)) == 0
     for text in OWN:
@@ -161,6 +164,19 @@ def test_a_text_that_only_a_killed_build_embedded_goes_from_the_cache_too(two_ni
     assert sum(_holding(two_nights, vector.tobytes())) == 1
     forgotten(two_nights, "P007")
     assert sum(_holding(two_nights, vector.tobytes())) == 0
+
+
+def test_how_far_it_is_is_told_snapshot_by_snapshot(two_nights, capsys):
+    assert main(["forget", "P007", "--index", str(two_nights.path), "--json"]) == 0
+    said = capsys.readouterr()
+    assert len(json.loads(said.out)["snapshots"]) == 2
+    assert said.err.splitlines() == [
+        "looking for the person",
+        "clearing the cache of embeddings",
+        "rewriting snapshots",
+        "rewriting snapshots 0 of 2",
+        "rewriting snapshots 2 of 2",
+    ]
 
 
 def test_an_unknown_person_changes_nothing(two_nights):

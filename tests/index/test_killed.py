@@ -18,9 +18,9 @@ from index.search import IndexReader, Snapshot
 from index.state import find_all_damage
 from recommender.errors import BuildError, SnapshotError
 
-STRIDES = {"nightly": 6, "rollback": 2, "prune": 3, "forget": 16}
+STRIDES = {"first night": 30, "nightly": 6, "rollback": 2, "prune": 3, "forget": 16}
 """Every how many steps to kill; LEARNING_RELATIONSHIPS_KILL_STRIDE=1 takes all of them, which needs
-some five minutes."""
+some six minutes."""
 
 
 def killed(command, scratch):
@@ -49,6 +49,25 @@ def test_a_night_killed_anywhere_leaves_the_old_or_the_new_snapshot(tmp_path, sm
         assert line["next"]["damage"] == line["litter"] == []
     moved = [line["found"]["id"] != line["before"] for line in lines]
     assert moved == sorted(moved)  # once swapped, the pointer stays
+    assert not moved[0]
+    assert moved[-1]
+
+
+@pytest.mark.slow
+def test_a_first_night_killed_anywhere_leaves_nothing_or_the_whole_snapshot(tmp_path, small):
+    lines = killed("first night", tmp_path)
+    for line in lines:
+        found = line["found"]
+        if found["id"] is None:
+            assert "nothing is published in" in found["says"]
+            assert all("CURRENT is missing" in sentence for sentence in found["damage"])
+        else:
+            assert (found["people"], found["damage"]) == (24, [])
+        assert (line["next"]["people"], line["next"]["damage"]) == (24, [])
+        assert line["next"]["id"] != found["id"]
+        assert line["litter"] == []
+    moved = [line["found"]["id"] is not None for line in lines]
+    assert moved == sorted(moved)  # once there, the pointer stays
     assert not moved[0]
     assert moved[-1]
 

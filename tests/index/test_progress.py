@@ -34,6 +34,23 @@ def test_the_rate_is_counted_from_the_first_texts_and_never_made_up(clock):
     ]
 
 
+def test_snapshots_are_counted_but_have_no_rate(clock):
+    out = io.StringIO()
+    with ProgressDisplay(out) as display:
+        display.part("embed")
+        display.update(10, 10)
+        display.part("rewrite")
+        for seconds, done in ((60, 0), (90, 1), (95, 2), (120, 3)):
+            clock[0] = 1000.0 + seconds
+            display.update(done, 3)
+    assert out.getvalue().splitlines()[-4:] == [
+        "rewriting snapshots",
+        "rewriting snapshots 0 of 3",
+        "rewriting snapshots 1 of 3, 1:00 left",
+        "rewriting snapshots 3 of 3",
+    ]
+
+
 def test_every_part_is_told_in_plain_lines_without_control_characters(clock):
     out = io.StringIO()
     with ProgressDisplay(out) as display:
