@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from app.services import Services, open_services
 from app.settings import Settings, load_settings
 from index.search import IndexReader, Snapshot
+from recommender.goals import whole_goal
 
 
 @cache
@@ -59,4 +60,4 @@ def _reader() -> IndexReader:
 
 @lru_cache(maxsize=2)
 def _encode_once(snapshot_id: str) -> None:
-    current_snapshot().encode([snapshot_id])
+    current_snapshot().encode(whole_goal(snapshot_id))

@@ -22,9 +22,11 @@ def render_recommendation(answer: Recommendation) -> str:
     lines = [f"Goal: {line}" if not number else f"      {line}" for number, line in enumerate(
         textwrap.wrap(answer.goal.text, WIDTH - 6)
     )]  # fmt: skip
-    if len(answer.goal.needs) > 1:
+    if len(answer.goal.parts) > 1:
         for number, need in enumerate(answer.goal.needs, start=1):
             lines += _wrapped(f"Need {number}: {need}")
+    for circumstance in answer.goal.circumstances:
+        lines += _wrapped(f"Background, counted half: {circumstance}")
     for part in answer.lists:
         lines += ["", *_list(part, answer.goal)]
     return clean("\n".join(lines))

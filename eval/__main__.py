@@ -16,6 +16,7 @@ from eval.commands import (
     kinds,
     load,
     measure,
+    needs,
     nights,
     report,
     speed,
@@ -27,8 +28,8 @@ from eval.commands import run as run_command
 from recommender.errors import LearningRelationshipsError
 
 COMMANDS = (
-    validate, run_command, measure, kinds, strength, load, compare, fit, audit, gate, report, bench,
-    speed, nights, train,
+    validate, run_command, measure, kinds, needs, strength, load, compare, fit, audit, gate, report,
+    bench, speed, nights, train,
 )  # fmt: skip
 """In the order of `--help`. To add one, write a module with `register`."""
 

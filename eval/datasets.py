@@ -57,6 +57,8 @@ class Dataset:
     """`goal_id, relationship, person_id` text, `grade` float64."""
     kinds: pd.DataFrame | None
     """`goal_id, kind, rank`: the kinds that suit a goal; None where the dataset does not say."""
+    needs: pd.DataFrame | None
+    """`goal_id, part, label`: what each part of a goal is; None where the dataset does not say."""
     provenance: str
     """The dataset's README (Markdown), to be shown beside every figure; empty without one."""
 
@@ -112,7 +114,7 @@ class Dataset:
 
 
 def read_dataset(folder: Path) -> Dataset:
-    """Read `people.csv`, `goals.csv`, `qrels.csv` and, where there is one, `kinds.csv`.
+    """Read `people.csv`, `goals.csv`, `qrels.csv` and, where they are, `kinds.csv` and `needs.csv`.
 
     Raises:
         PeopleFileError: the people file has problems.
@@ -147,6 +149,14 @@ def read_dataset(folder: Path) -> Dataset:
         )  # fmt: skip
         if kinds is not None and goals is not None:
             problems += tables.check_kinds(kinds, goals)
+    needs = None
+    if (folder / "needs.csv").exists():
+        needs = tables.read(
+            folder / "needs.csv", required=("goal_id", "part", "label"), optional=(),
+            problems=problems,
+        )  # fmt: skip
+        if needs is not None and goals is not None:
+            problems += tables.check_needs(needs, goals)
     if problems or goals is None or qrels is None:
         raise DatasetError(str(folder), problems)
     readme = folder / "README.md"
@@ -157,6 +167,7 @@ def read_dataset(folder: Path) -> Dataset:
         goals=goals.frame,
         qrels=qrels.frame.assign(grade=qrels.frame["grade"].astype("float64")),
         kinds=None if kinds is None else kinds.frame.assign(rank=kinds.frame["rank"].astype(int)),
+        needs=None if needs is None else needs.frame.assign(part=needs.frame["part"].astype(int)),
         provenance=readme.read_text(encoding="utf-8") if readme.is_file() else "",
     )
 

@@ -90,11 +90,10 @@ class _Answer:
     def __init__(
         self, retriever: Retriever, text: str, kind: Relationship, seeker: int, policy: Policy
     ) -> None:
-        self.goal = read_goal(text)
         self._retriever, self._kind, self._seeker = retriever, kind, seeker
         self._weights = policy.of(kind).weights
         mask = eligibility(retriever.people, seeker, kind, policy, LiveFacts.none()).mask
-        vectors = retriever.encode(self.goal.needs)
+        self.goal, vectors = retriever.encode(read_goal(text))
         self.found = retriever.candidates(self.goal.text, vectors, [mask], None, seeker)
         ranking = self._rank(self.found)
         self._scores = np.empty(len(self.found))

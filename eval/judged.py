@@ -86,8 +86,7 @@ def _read(
     mask = eligibility(people, seeker, kind, policy, LiveFacts.none()).mask
     if not mask.any():
         return None
-    goal = read_goal(ask.text)
-    vectors = retriever.encode(goal.needs)
+    goal, vectors = retriever.encode(read_goal(ask.text))
     found = retriever.candidates(goal.text, vectors, [mask], None, seeker)
     names = tuple(policy.of(kind).weights)
     signals = compute_signals(Match(retriever, found, kind, seeker), names).T

@@ -39,8 +39,7 @@ def measure_kinds(dataset: Dataset, retriever: Retriever) -> list[KindMeasure]:
     known = dataset.goals[dataset.goals["goal_id"].isin(dataset.kinds["goal_id"])]
     rows = []
     for goal in known.itertuples(index=False):
-        read = read_goal(str(goal.text))
-        vectors = retriever.encode(read.needs)
+        read, vectors = retriever.encode(read_goal(str(goal.text)))
         first = str(read_kinds(retriever.kind_logits(read.text, vectors)).best)
         found = rank.get((goal.goal_id, first))
         rows.append((bool(goal.relationship), found is not None, found == 1, goal.person_id))

@@ -110,8 +110,7 @@ def _lists(dataset: Dataset, retriever: Retriever, policy: Policy) -> Iterator[_
         if ask.relationship is None or ask.seeker is None or (ask.goal_id, ask.kind) not in judged:
             continue
         mask = eligibility(people, ask.seeker, ask.relationship, policy, LiveFacts.none()).mask
-        goal = read_goal(ask.text)
-        vectors = retriever.encode(goal.needs)
+        goal, vectors = retriever.encode(read_goal(ask.text))
         found = retriever.candidates(goal.text, vectors, [mask], None, ask.seeker)
         match = Match(retriever, found, ask.relationship, ask.seeker)
         ranking = rank(match, policy.of(ask.relationship).weights)

@@ -21,7 +21,7 @@ from index.embedding_cache import BLOCK, keys_of
 from index.encoder import Encoder, EncoderAround, EncoderSettings, Progress
 from index.night import run_night
 from index.people_file import read_people
-from index.reference.kept import kept_centring
+from index.reference.kept import kept_reference
 from recommender.profiles import Field, passages_frame
 
 SHARES: tuple[float, ...] = (0.0, 0.01, 0.1, 1.0)
@@ -188,7 +188,7 @@ def measure_nights(
         shares: of the people whose texts change, night by night.
         progress: called while passages are embedded.
     """
-    kept_centring(encoder)  # what all companies share is never drawn
+    kept_reference(encoder)  # what all companies share is never drawn
     spread = Spread.of(read_people(sample).frame, encoder)
     half = PartlyDrawn(encoder, spread, folder)
     known: set[str] = set()

@@ -38,12 +38,12 @@ class Shortlist:
             For each kind the mean share, 0 to 1, of the 50 eligible people with the passage nearest
             to the goal that are found.
         """
-        goals = [read_goal(text) for text in self.goals[:RECALL_GOALS]]
-        vectors = np.stack([self.snapshot.encode(goal.needs)[0] for goal in goals])
+        goals = self.goals[:RECALL_GOALS]
+        vectors = np.stack([self.snapshot.encode(read_goal(text))[1][0] for text in goals])
         best = self._best(vectors)
         shares: dict[str, list[float]] = {kind.value: [] for kind in Relationship}
-        for number, goal in enumerate(goals):
-            words = self.snapshot.lexical.scores(goal.text)
+        for number, text in enumerate(goals):
+            words = self.snapshot.lexical.scores(" ".join(text.split()))
             for kind, allowed in self._eligible(number).items():
                 rows = np.flatnonzero(allowed.mask)
                 wanted = rows[np.argsort(-best[number, rows])[:RECALL_AT]]
@@ -63,8 +63,7 @@ class Shortlist:
         """
         shares: dict[str, list[float]] = {kind.value: [] for kind in Relationship}
         for number, text in enumerate(self.goals[:RANKED_GOALS]):
-            goal = read_goal(text)
-            vectors = self.snapshot.encode(goal.needs)
+            goal, vectors = self.snapshot.encode(read_goal(text))
             for kind, allowed in self._eligible(number).items():
                 first = self._first(goal, kind, number)
                 found = self.snapshot.candidates(

@@ -28,6 +28,7 @@ from index.people_file import read_people
 from index.search import IndexReader, Snapshot
 from recommender.answers import Request
 from recommender.eligibility import LiveFacts, eligibility_by_kind
+from recommender.goals import Goal
 from recommender.policy import Policy, parse_policy
 from recommender.profiles import Field
 from recommender.recommend import recommend
@@ -61,10 +62,10 @@ class Watch:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.snapshot, name)
 
-    def encode(self, needs: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, goal: Goal) -> tuple[Goal, NDArray[np.float32]]:
         """Embed; see `Retriever`."""
         with self._timed("encode"):
-            return self.snapshot.encode(needs)
+            return self.snapshot.encode(goal)
 
     def candidates(
         self,

@@ -98,13 +98,15 @@ def open_system(name: str, dataset: Dataset, setting: Setting) -> System:
 class RememberingEncoder(EncoderAround):
     """An encoder that embeds each request once."""
 
-    _known: dict[tuple[str, ...], NDArray[np.float32]] = field(default_factory=dict)
+    _known: dict[tuple[str, ...], tuple[NDArray[np.float32], NDArray[np.float32]]] = field(
+        default_factory=dict
+    )
 
-    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed goals; see `Encoder`."""
+    def encode_parts(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Embed parts of goals; see `Encoder`."""
         key = tuple(texts)
         if key not in self._known:
-            self._known[key] = self.inner.encode_queries(texts)
+            self._known[key] = self.inner.encode_parts(texts)
         return self._known[key]
 
 

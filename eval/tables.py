@@ -15,6 +15,9 @@ from recommender.relationships import Relationship
 _SHOWN = 60
 """The most characters of a value that a message shows."""
 
+NEED = "need"
+LABELS = (NEED, "circumstance", "terms")
+"""What a part of a goal may be."""
 KINDS = frozenset(map(str, Relationship))
 
 
@@ -137,6 +140,21 @@ def check_kinds(kinds: CsvTable, goals: CsvTable) -> Iterator[Problem]:
         yield kinds.problem(
             record, "rank", "rank", "the rank is not a whole number from 1", "write 1 for the best"
         )
+
+
+def check_needs(needs: CsvTable, goals: CsvTable) -> Iterator[Problem]:
+    """Find unknown goals, parts that are not numbered 1, 2, …, and unknown labels."""
+    yield from _twice(needs, ["goal_id", "part"])
+    yield from _unknown(needs, "goal_id", set(goals.frame["goal_id"]), goals.file)
+    for record in _where(needs, "part", lambda part: bool(part) and not _is_rank(part)):
+        yield needs.problem(
+            record, "part", "part", "the part is not a whole number from 1", "write 1 for the first"
+        )
+    for record in _where(needs, "label", lambda label: bool(label) and label not in LABELS):
+        yield needs.problem(
+            record, "label", "label", f"the label is none of {', '.join(LABELS)}",
+            "write what the part of the goal is",
+        )  # fmt: skip
 
 
 def check_people(table: CsvTable, people: Collection[str]) -> Iterator[Problem]:

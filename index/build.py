@@ -20,7 +20,7 @@ from index.encoder import Encoder, EncoderSettings, Progress, load_encoder
 from index.folder import POINTER, IndexFolder
 from index.opened import Snapshot
 from index.people_file import read_people
-from index.reference.kept import kept_centring
+from index.reference.kept import kept_reference
 from index.unopened import find_published
 from index.verification import verify
 from index.writing import Content, centre, write_snapshot
@@ -236,15 +236,15 @@ def _finish(
 ) -> BuildReport:
     report.n_passages = len(passages)
     with report.timed("centre"):
-        centring = kept_centring(encoder.inner)
-        own, passages = centre(vectors, passages, centring)
+        reference = kept_reference(encoder.inner)
+        own = centre(vectors, passages, reference.centroids[1])
     model = layout.Model(
         name=encoder.name, revision=encoder.revision, dim=encoder.dim, settings=settings,
         drawn=drawn,
     )  # fmt: skip
     content = Content(
-        people, passages, own, centring.reference, np.stack([centring.goals, centring.passages]),
-        centring.kinds, as_of, model, policy, report.as_dict(),
+        people, passages, own, reference.goals, reference.centroids, reference.kinds,
+        reference.needs, as_of, model, policy, report.as_dict(),
     )  # fmt: skip
     with report.timed("write"):
         report.folder = write_snapshot(index, content)

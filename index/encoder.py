@@ -58,6 +58,16 @@ class Encoder(Protocol):
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed goals: `(len(texts), dim)` float32, unit rows."""
 
+    def encode_parts(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Embed parts of goals, and say how each speaks, at the cost of embedding them.
+
+        Returns:
+            The vectors, as `encode_queries` gives them; and `(len(texts), width)` float32: the mean
+            of each text's tokens halfway through the model, where they tell the manner of a
+            sentence (a wish, a story, an excuse) more than its topic. Source: I. Tenney et al.,
+            "BERT rediscovers the classical NLP pipeline", 2019, on what which layer knows.
+        """
+
     def encode_passages(
         self, texts: Sequence[str], progress: Progress | None = None
     ) -> NDArray[np.float32]:
@@ -88,6 +98,10 @@ class EncoderAround:
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed goals; see `Encoder`."""
         return self.inner.encode_queries(texts)
+
+    def encode_parts(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Embed parts of goals; see `Encoder`."""
+        return self.inner.encode_parts(texts)
 
     def encode_passages(
         self, texts: Sequence[str], progress: Progress | None = None

@@ -171,6 +171,7 @@ def _without(snapshot: Snapshot, person_id: str) -> Content:
         goals=np.load(snapshot.folder / layout.GOALS),
         centroids=snapshot.centroids,
         kinds=snapshot.kinds,
+        needs=snapshot.needs,
         as_of=snapshot.people.as_of,
         model=snapshot.manifest.model,
         policy=snapshot.policy_text,

@@ -11,8 +11,8 @@ penalties as measured in the ranking study on goals that the fit did not see.
 import re
 import zlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
@@ -20,11 +20,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index import files
+from index import files, logistic
 from recommender.relationships import Relationship
 
 VECTOR_PENALTY = 1.0
-"""Weight of the squared length of the coefficients against the summed log loss."""
+"""Of the squared coefficients; see `index.logistic`."""
 WORD_PENALTY = 0.2
 WORD_SHARE = 0.5
 """How much the words count beside the vector."""
@@ -36,7 +36,7 @@ WORDS = "kind_words.npy"
 FREQUENCIES = "kind_idf.npy"
 
 _WORD = re.compile(r"\w\w+")
-_KINDS = [str(kind) for kind in Relationship]
+_N_KINDS = len(Relationship)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +51,18 @@ class KindModel:
     """`(BUCKETS,)`: 1 + ln((1 + goals) / (1 + goals with it)); 0 for what no goal has."""
 
     @classmethod
-    def fit(cls, encoded: NDArray[np.float32]) -> Self:
-        """Learn from the labelled goals.
+    def fit(
+        cls, encoded: NDArray[np.float32], texts: Sequence[str], kinds: NDArray[np.int64]
+    ) -> Self:
+        """Learn from labelled goals.
 
         Args:
-            encoded: `(n, dim)` float32: of each of `labelled_goals` the mean of its needs' centred
-                unit vectors.
+            encoded: `(n, dim)` float32: of each goal the mean of its parts' centred unit vectors.
+            texts: the goals.
+            kinds: `(n,)`: the number of each one's kind in `Relationship`'s order.
         """
         from scipy.sparse import csr_matrix
 
-        texts, kinds = labelled_goals()
         counted = [_count(text) for text in texts]
         starts = np.cumsum([0, *(len(buckets) for buckets, _ in counted)])
         buckets = np.concatenate([found for found, _ in counted])
@@ -69,8 +71,10 @@ class KindModel:
         rows = [_unit(weights * idf[found]) for found, weights in counted]
         words = csr_matrix((np.concatenate(rows), buckets, starts), shape=(len(texts), BUCKETS))
         return cls(
-            _fit(encoded.astype(np.float64), kinds, VECTOR_PENALTY),
-            _fit(words, kinds, WORD_PENALTY),
+            logistic.fit(
+                encoded.astype(np.float64), kinds, _N_KINDS, VECTOR_PENALTY, balanced=True
+            ),
+            logistic.fit(words, kinds, _N_KINDS, WORD_PENALTY, balanced=True),
             idf.astype(np.float32),
         )
 
@@ -86,7 +90,7 @@ class KindModel:
         names = (VECTORS, WORDS, FREQUENCIES)
         return cls(*(files.map_array(folder / name) for name in names))
 
-    def logits(self, goal: str, needs: NDArray[np.float32]) -> NDArray[np.float64]:
+    def logits(self, goal: str, parts: NDArray[np.float32]) -> NDArray[np.float64]:
         """Say how much a goal asks for each kind: `(4,)` float64, higher is more.
 
         The needs speak one after the other and are averaged: where they disagree, the vector says
@@ -94,19 +98,12 @@ class KindModel:
 
         Args:
             goal: the goal's text.
-            needs: `(n_needs, dim)` float32, the needs' centred unit vectors.
+            parts: `(n_parts, dim)` float32, the parts' centred unit vectors.
         """
         buckets, weights = _count(goal)
-        by_vector = self.vectors[:, :-1] @ needs.mean(axis=0) + self.vectors[:, -1]
+        by_vector = self.vectors[:, :-1] @ parts.mean(axis=0) + self.vectors[:, -1]
         by_words = self.words[:, buckets] @ _unit(weights * self.idf[buckets]) + self.words[:, -1]
         return np.asarray(by_vector + WORD_SHARE * by_words, np.float64)
-
-
-def labelled_goals() -> tuple[list[str], NDArray[np.int64]]:
-    """Read the reference goals, and the number of each one's kind in `Relationship`'s order."""
-    source = resources.files("index.reference").joinpath("kinds.tsv")
-    rows = [line.split("\t", 1) for line in source.read_text(encoding="utf-8").splitlines()]
-    return [text for _, text in rows], np.array([_KINDS.index(kind) for kind, _ in rows])
 
 
 def _count(text: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -121,36 +118,3 @@ def _count(text: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
 
 def _unit(weights: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(weights / max(float(np.linalg.norm(weights)), 1e-9), np.float64)
-
-
-def _fit(design: Any, kinds: NDArray[np.int64], penalty: float) -> NDArray[np.float32]:
-    """Fit a coefficient row and a constant for each kind, kinds weighed alike.
-
-    Args:
-        design: `(n, k)` matrix, dense or sparse.
-        kinds: `(n,)` the kind of each row, 0 to 3.
-        penalty: of the squared coefficients.
-
-    Returns:
-        `(4, k + 1)` float32; the last column is the constant.
-    """
-    from scipy.optimize import minimize
-
-    n_kinds, n_columns = len(_KINDS), design.shape[1] + 1
-    counts = np.bincount(kinds, minlength=n_kinds)
-    weight = (len(kinds) / (n_kinds * np.maximum(counts, 1)))[kinds]
-    target = np.eye(n_kinds)[kinds]
-
-    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[Any]]:
-        rows = flat.reshape(n_kinds, n_columns)
-        logits = np.asarray(design @ rows[:, :-1].T) + rows[:, -1]
-        logits -= logits.max(axis=1, keepdims=True)
-        log_share = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-        value = -(weight * (target * log_share).sum(axis=1)).sum()
-        error = (np.exp(log_share) - target) * weight[:, None]
-        slope = np.hstack([np.asarray(design.T @ error).T, error.sum(axis=0)[:, None]])
-        slope[:, :-1] += penalty * rows[:, :-1]
-        return float(value + penalty / 2 * (rows[:, :-1] ** 2).sum()), slope.ravel()
-
-    found = minimize(loss, np.zeros(n_kinds * n_columns), jac=True, method="L-BFGS-B")
-    return np.asarray(found.x.reshape(n_kinds, n_columns), np.float32)

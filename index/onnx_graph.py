@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
-EXPORT_VERSION = "3"
+EXPORT_VERSION = "4"
 """Raise it when the export changes, so that graphs of older versions are not used."""
 OPSET = 17
 PLACES = "places"
 """The input that tells a graph for packed rows from a plain one; see `index.batches`."""
+EMBEDDING, MANNER = "embedding", "manner"
+"""The outputs; see `index.encoder.Encoder`."""
 _COUNTED_FROM_ZERO = ("bert", "electra")
 _COUNTED_FROM_PADDING = ("camembert", "mpnet", "roberta", "xlm-roberta")
 """Kinds of models that take the positions of tokens and a mask for each pair of them, by where
@@ -113,8 +115,8 @@ def _export(model: ModelFolder, adapter: Adapter | None, path: Path) -> None:
                 sample,
                 str(temporary),
                 input_names=list(axes),
-                output_names=["embedding"],
-                dynamic_axes={**axes, "embedding": {0: "texts"}},
+                output_names=[EMBEDDING, MANNER],
+                dynamic_axes={**axes, EMBEDDING: {0: "texts"}, MANNER: {0: "texts"}},
                 opset_version=OPSET,
                 dynamo=False,
             )
@@ -133,6 +135,8 @@ def _packing(loaded: "SentenceTransformer", kind: str) -> _Exported:
     """Give a module that reads several texts in one row, each as if it were alone."""
     import torch
 
+    from index.torch_runtime import halfway, mean_of_tokens
+
     model: Any = loaded[0].auto_model
     first_position = 0 if kind in _COUNTED_FROM_ZERO else model.embeddings.padding_idx + 1
 
@@ -146,21 +150,24 @@ def _packing(loaded: "SentenceTransformer", kind: str) -> _Exported:
 
         def forward(
             self, ids: torch.Tensor, text: torch.Tensor, places: torch.Tensor
-        ) -> torch.Tensor:
+        ) -> tuple[torch.Tensor, torch.Tensor]:
             same = text.unsqueeze(2) == text.unsqueeze(1)
             mask = (1.0 - same.to(torch.float32)) * torch.finfo(torch.float32).min
             # a token stands as far behind its text's first one as if the text were alone
             first = same.to(torch.int64).argmax(dim=2)
             position = torch.arange(ids.shape[1]) - first + first_position
-            hidden = self.inner(
-                input_ids=ids, attention_mask=mask.unsqueeze(1), position_ids=position
-            )[0]
-            features: dict[str, torch.Tensor] = {
-                "token_embeddings": hidden.reshape(-1, hidden.shape[-1])[places.clamp(min=0)],
-                "attention_mask": (places >= 0).to(torch.int64),
-            }
-            features = self.rest(features)
-            return torch.nn.functional.normalize(features["sentence_embedding"], dim=-1)
+            layers = self.inner(
+                input_ids=ids, attention_mask=mask.unsqueeze(1), position_ids=position,
+                output_hidden_states=True,
+            ).hidden_states  # fmt: skip
+            last, middle = (
+                layer.reshape(-1, layer.shape[-1])[places.clamp(min=0)]
+                for layer in (layers[-1], halfway(layers))
+            )
+            inside = (places >= 0).to(torch.int64)
+            features = self.rest({"token_embeddings": last, "attention_mask": inside})
+            vectors = torch.nn.functional.normalize(features["sentence_embedding"], dim=-1)
+            return vectors, mean_of_tokens(middle, inside)
 
     sample = (
         torch.tensor([[0, 5, 6, 7, 2, 0, 5, 2]]),
@@ -178,6 +185,8 @@ def _plain(loaded: "SentenceTransformer") -> _Exported:
     """Give a module that reads a text a row, filled up with padding."""
     import torch
 
+    from index.torch_runtime import manner_of
+
     class Embedding(torch.nn.Module):
         """The whole SentenceTransformer, pooling and normalising included."""
 
@@ -185,10 +194,12 @@ def _plain(loaded: "SentenceTransformer") -> _Exported:
             super().__init__()
             self.inner = loaded
 
-        def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        def forward(
+            self, ids: torch.Tensor, mask: torch.Tensor
+        ) -> tuple[torch.Tensor, torch.Tensor]:
             features = self.inner({"input_ids": ids, "attention_mask": mask})
-            vectors: torch.Tensor = features["sentence_embedding"]
-            return torch.nn.functional.normalize(vectors, dim=-1)
+            vectors = torch.nn.functional.normalize(features["sentence_embedding"], dim=-1)
+            return vectors, manner_of(features)
 
     sample = (
         torch.tensor([[0, 5, 6, 7, 2], [0, 5, 2, 1, 1]]),

@@ -11,7 +11,7 @@ from index.batches import Feed, packed, padded
 from index.encoder import EncoderSettings, Progress
 from index.leads import joined, with_leads
 from index.models import ModelFolder
-from index.onnx_graph import PLACES, graph_path
+from index.onnx_graph import EMBEDDING, MANNER, PLACES, graph_path
 from index.torch_runtime import locate, revision_of
 from recommender.errors import ModelError
 
@@ -23,6 +23,8 @@ class OnnxEncoder:
     name: str
     revision: str
     dim: int
+    width: int
+    """Of the states halfway through the model."""
     session: Any
     tokenizer: Any
     folder: ModelFolder
@@ -56,37 +58,42 @@ class OnnxEncoder:
         revision = revision_of(folder, adapter, settings.precision, leads=settings.leads)
         packs = any(given.name == PLACES for given in session.get_inputs())
         _, probe = next(_batches([tokenizer.encode("a").ids], folder, packs=packs))
-        dim = session.run(None, probe)[0].shape[1]
-        return cls(folder.name, revision, dim, session, tokenizer, folder, packs, settings.leads)
+        dim, width = (found.shape[1] for found in session.run([EMBEDDING, MANNER], probe))
+        return cls(
+            folder.name, revision, dim, width, session, tokenizer, folder, packs, settings.leads
+        )
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed goals; see `Encoder`."""
+        return self._encode(texts, self.folder.query_prompt, None)[0]
+
+    def encode_parts(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Embed parts of goals; see `Encoder`."""
         return self._encode(texts, self.folder.query_prompt, None)
 
     def encode_passages(
         self, texts: Sequence[str], progress: Progress | None = None
     ) -> NDArray[np.float32]:
         """Embed passages; see `Encoder`."""
-        return self._encode(texts, self.folder.passage_prompt, progress)
+        return self._encode(texts, self.folder.passage_prompt, progress)[0]
 
     def _encode(
         self, texts: Sequence[str], prompt: str, progress: Progress | None
-    ) -> NDArray[np.float32]:
-        if not texts:
-            return np.empty((0, self.dim), np.float32)
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         prepared = [prompt + text for text in texts]
         if self.folder.lower_case:
             prepared = [text.lower() for text in prepared]
         ids = [text.ids for text in self.tokenizer.encode_batch(prepared)]
         ids, long = with_leads(ids) if self.leads else (ids, np.zeros(0, np.int64))
         vectors = np.empty((len(ids), self.dim), np.float32)
+        manner = np.empty((len(ids), self.width), np.float32)
         done = 0
         for rows, feed in _batches(ids, self.folder, packs=self.packs):
-            vectors[rows] = self.session.run(None, feed)[0]
+            vectors[rows], manner[rows] = self.session.run([EMBEDDING, MANNER], feed)
             done += sum(row < len(texts) for row in rows)
             if progress is not None:
                 progress(done, len(texts))
-        return joined(vectors, long)
+        return joined(vectors, long), manner[: len(texts)]
 
 
 def _tokenizer(folder: ModelFolder) -> Any:

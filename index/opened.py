@@ -18,12 +18,13 @@ from index.encoder import Encoder, load_encoder
 from index.grams import GramIndex
 from index.kinds import KindModel
 from index.lexical import LexicalIndex
+from index.needs import NeedModel
 from index.passages import Passages
 from index.products import Stored
 from index.reference import centred
 from index.vectors import FETCHED, VectorIndex
 from recommender.errors import SnapshotError
-from recommender.goals import with_whole
+from recommender.goals import Goal, with_whole
 from recommender.people import People
 from recommender.profiles import Field
 from recommender.retrieval import Candidates
@@ -53,12 +54,10 @@ class Snapshot:
     starts: NDArray[np.int64]
     """`(n_people + 1,)`: person i owns the passages `starts[i]:starts[i + 1]`."""
     passage_fields: NDArray[np.uint8]
-    reference: NDArray[np.float32]
-    """`(2, n_passages)`: mean and standard deviation of each passage's cosine with the reference
-    goals; a high mean marks a passage that is close to everything."""
     centroids: NDArray[np.float32]
     """`(2, dim)`: the common direction of goals, and of passages."""
     kinds: KindModel
+    needs: NeedModel
     passage_cells: ParquetCells
     people_cells: ParquetCells
     policy_text: str
@@ -107,9 +106,9 @@ class Snapshot:
             passage_vectors=files.map_array(folder / layout.VECTORS),
             starts=np.load(folder / layout.STARTS),
             passage_fields=np.load(folder / layout.FIELDS),
-            reference=files.map_array(folder / layout.REFERENCE),
             centroids=np.load(folder / layout.CENTROIDS),
             kinds=KindModel.open(folder),
+            needs=NeedModel.open(folder),
             passage_cells=ParquetCells(folder / layout.PASSAGES),
             people_cells=people_cells,
             policy_text=(folder / layout.POLICY).read_text(encoding="utf-8"),
@@ -143,10 +142,11 @@ class Snapshot:
         with self._lock:
             return self._encoder or self._use(load_encoder(self.manifest.model.settings))
 
-    def encode(self, needs: Sequence[str]) -> NDArray[np.float32]:
-        """Embed a goal by its needs; see `Retriever`."""
-        encoded = with_whole(needs, self.encoder.encode_queries(needs))
-        return centred(encoded, self.centroids[0])
+    def encode(self, goal: Goal) -> tuple[Goal, NDArray[np.float32]]:
+        """Embed a goal by its parts, and tell its needs from its circumstances; see `Retriever`."""
+        encoded, manner = self.encoder.encode_parts(goal.parts)
+        goal = goal.told(self.needs.tell(manner))
+        return goal, centred(with_whole(goal, encoded), self.centroids[0])
 
     def kind_logits(self, goal: str, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         """Say how much a goal asks for each kind; see `Retriever`."""

@@ -21,7 +21,7 @@ from index.vectors import Plan
 from recommender.errors import SnapshotError
 from recommender.profiles import Field
 
-FORMAT = 4
+FORMAT = 5
 """The layout's version; a reader refuses any other. What `Listing` says stays as it is in all."""
 
 MANIFEST = "manifest.json"
@@ -32,7 +32,6 @@ VECTORS = "vectors.npy"
 CENTROIDS = "centroids.npy"
 STARTS = "passage_starts.npy"
 FIELDS = "passage_fields.npy"
-REFERENCE = "passage_reference.npy"
 GOALS = "reference_goals.npy"
 POLICY = "policy.toml"
 REPORT = "report.json"

@@ -5,7 +5,7 @@ import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from index.models import ModelFolder, find_model
 from recommender.errors import ModelError
 
 if TYPE_CHECKING:
+    import torch
     from sentence_transformers import SentenceTransformer
 
 BATCH = 64
@@ -61,11 +62,33 @@ def load_torch(model: ModelFolder, adapter: Adapter | None) -> "SentenceTransfor
         reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
         raise ModelError(f"the model in {model.path} cannot be loaded: {reason}") from error
     loaded.eval()
+    with contextlib.suppress(AttributeError):  # a model without layers has none to give
+        loaded[0].auto_model.config.output_hidden_states = True  # type: ignore[union-attr]
     if adapter is not None:
         with torch.no_grad():
             inner: torch.nn.Module = loaded[0].auto_model  # type: ignore[assignment]
             merge(adapter, dict(inner.named_parameters()))
     return loaded
+
+
+def halfway(layers: "Sequence[torch.Tensor]") -> "torch.Tensor":
+    """Give the states halfway through a model, whose first ones are those of the words alone."""
+    return layers[len(layers) // 2]
+
+
+def mean_of_tokens(states: "torch.Tensor", mask: "torch.Tensor") -> "torch.Tensor":
+    """Average the states of each text's own tokens: `(n, width)` of `(n, tokens, width)`."""
+    inside = mask.unsqueeze(-1).to(states.dtype)
+    return (states * inside).sum(dim=1) / inside.sum(dim=1)
+
+
+def manner_of(features: "dict[str, Any]") -> "torch.Tensor":
+    """Say how each text speaks; see `Encoder`. Where a model has no layers, its vectors say it."""
+    layers = features.get("all_layer_embeddings")
+    if layers is None:
+        vectors: torch.Tensor = features["sentence_embedding"]
+        return vectors
+    return mean_of_tokens(halfway(layers), features["attention_mask"])
 
 
 @contextlib.contextmanager
@@ -115,6 +138,24 @@ class TorchEncoder:
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed goals; see `Encoder`."""
         return self._encode([self.folder.query_prompt + text for text in texts])
+
+    def encode_parts(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Embed parts of goals; see `Encoder`."""
+        prepared = [self.folder.query_prompt + text for text in texts]
+        batches = [prepared[at : at + BATCH] for at in range(0, len(prepared), BATCH)]
+        manner = [self._manner(batch) for batch in batches]
+        return self._encode(prepared), np.concatenate(manner)
+
+    def _manner(self, texts: list[str]) -> NDArray[np.float32]:
+        import torch
+
+        tokens = self.model.tokenizer(
+            texts, padding=True, truncation=True, max_length=self.folder.max_tokens,
+            return_tensors="pt", verbose=False,
+        )  # fmt: skip
+        with torch.no_grad():
+            features = self.model(dict(tokens))
+        return np.asarray(manner_of(features).numpy(), np.float32)
 
     def encode_passages(
         self, texts: Sequence[str], progress: Progress | None = None

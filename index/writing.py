@@ -19,8 +19,9 @@ from index.folder import IndexFolder, now
 from index.grams import GramIndex
 from index.kinds import KindModel
 from index.lexical import LexicalIndex
+from index.needs import NeedModel
 from index.products import Stored, empty, stored
-from index.reference import Centring, centred
+from index.reference import centred
 from index.vectors import Plan, VectorIndex
 from recommender.errors import InputError
 from recommender.people import People
@@ -39,8 +40,7 @@ class Content:
     people: pd.DataFrame
     """A validated people frame; row i is person i."""
     passages: pd.DataFrame
-    """As `recommender.profiles.passages_frame` gives them, with `reference_mean` and
-    `reference_std`."""
+    """As `recommender.profiles.passages_frame` gives them."""
     vectors: Stored
     """`(n_passages, dim)`: centred unit rows, in the form in which they are kept."""
     goals: NDArray[np.float32]
@@ -48,6 +48,7 @@ class Content:
     centroids: NDArray[np.float32]
     """`(2, dim)`: what was subtracted from goals, and from passages."""
     kinds: KindModel
+    needs: NeedModel
     as_of: np.datetime64
     model: layout.Model
     policy: str
@@ -58,33 +59,29 @@ class Content:
 
 
 def centre(
-    vectors: NDArray[np.float32], passages: pd.DataFrame, centring: Centring
-) -> tuple[Stored, pd.DataFrame]:
-    """Centre the passages' vectors and say how close each one is to goals in general.
+    vectors: NDArray[np.float32], passages: pd.DataFrame, centroid: NDArray[np.float32]
+) -> Stored:
+    """Centre the passages' vectors.
 
     Args:
         vectors: `(n, dim)` float32, unit rows; those of whole profiles are not read.
         passages: as `passages_frame` gives them, each person's whole profile last.
-        centring: what is subtracted.
+        centroid: `(dim,)`: what is subtracted.
 
     Returns:
         `(n, dim)` centred unit rows, a whole profile's being the mean direction of the person's
-        other passages; and the passages with `reference_mean` and `reference_std`.
+        other passages.
     """
     own = empty(*vectors.shape)
-    reference = np.empty((2, len(vectors)), np.float32)
     profiles = np.flatnonzero(passages["field"].to_numpy() == int(Field.PROFILE))
     starts = np.concatenate((np.zeros(1, np.int64), profiles + 1))
     for first in range(0, len(profiles), PEOPLE_AT_ONCE):
         some = profiles[first : first + PEOPLE_AT_ONCE]
         span = slice(int(starts[first]), int(some[-1]) + 1)
-        unit = centred(np.asarray(vectors[span], np.float32), centring.passages)
+        unit = centred(np.asarray(vectors[span], np.float32), centroid)
         _fill_profiles(unit, starts[first : first + len(some)] - span.start, some - span.start)
         own[span] = stored(unit, own.dtype)
-        cosines = unit @ centring.reference.T
-        reference[0, span] = cosines.mean(axis=1)
-        reference[1, span] = cosines.std(axis=1)
-    return own, passages.assign(reference_mean=reference[0], reference_std=reference[1])
+    return own
 
 
 def _fill_profiles(
@@ -129,17 +126,16 @@ def _write_files(staging: Path, content: Content) -> Plan:
     if (np.diff(person_row) < 0).any() or not profiles[starts[1:] - 1].all():
         raise InputError("passages must stand by person, each person's whole profile last")
     people = People.from_frame(content.people, content.as_of)
-    reference = content.passages[["reference_mean", "reference_std"]].to_numpy(np.float32).T
     write_frame(staging / layout.PEOPLE, content.people)
     write_people_columns(staging / layout.COLUMNS, people)
     write_frame(staging / layout.PASSAGES, content.passages)
     files.write_array(staging / layout.VECTORS, content.vectors)
     files.write_array(staging / layout.CENTROIDS, content.centroids)
     content.kinds.save(staging)
+    content.needs.save(staging)
     files.write_array(staging / layout.GOALS, content.goals)
     files.write_array(staging / layout.STARTS, starts)
     files.write_array(staging / layout.FIELDS, field)
-    files.write_array(staging / layout.REFERENCE, np.ascontiguousarray(reference))
     files.write_text(staging / layout.POLICY, content.policy)
     vector_index = VectorIndex.build(content.vectors, person_row, content.goals)
     vector_index.save(staging)

@@ -115,6 +115,7 @@ class Recommendation:
             "snapshot": self.snapshot,
             "reading": {
                 "needs": list(self.goal.needs),
+                "circumstances": list(self.goal.circumstances),
                 "kinds": [
                     {"relationship": str(fit.relationship), "share": fit.share}
                     for fit in self.reading.fits

@@ -90,8 +90,8 @@ def find_evidence(
         if field in QUOTABLE
     ]
     best: dict[int, tuple[float, str]] = {}
-    for number, need in enumerate(goal.needs if entries else ()):
-        similarity = candidates.similarity[goal.row_of_need(number), start:stop].tolist()
+    for need, row in goal.rows_of_needs() if entries else ():
+        similarity = candidates.similarity[row, start:stop].tolist()
         entry = max(entries, key=lambda entry: similarity[entry - start])
         if similarity[entry - start] > best.get(entry, (-2.0, ""))[0]:
             best[entry] = (similarity[entry - start], need)

@@ -54,8 +54,7 @@ def recommend(
     """
     people, live = retriever.people, live or LiveFacts.none()
     seeker = people.row(request.seeker_id)
-    goal = read_goal(request.goal)
-    vectors = retriever.encode(goal.needs)
+    goal, vectors = retriever.encode(read_goal(request.goal))
     kinds = [request.relationship] if request.relationship else list(Relationship)
     length = policy.list.length if request.limit is None else request.limit
     allowed_by_kind = eligibility_by_kind(people, seeker, kinds, policy, live)
@@ -109,7 +108,7 @@ def rank_everyone(
         read = read_goal(goal)
         mask = eligibility(people, seeker, relationship, policy, live).mask
         weights = policy.of(relationship).weights
-    vectors = retriever.encode(read.needs)
+    read, vectors = retriever.encode(read)
     found = retriever.candidates(read.text, vectors, [mask], None, seeker)
     ranking = rank(Match(retriever, found, relationship, seeker), weights)
     if length is None:

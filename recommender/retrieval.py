@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.goals import Goal
 from recommender.people import People
 from recommender.profiles import Field
 
@@ -30,7 +31,7 @@ class Candidates:
     field: NDArray[np.uint8]
     """`(m,)`: the passage's `Field`."""
     similarity: NDArray[np.float32]
-    """`(n_vectors, m)`: cosine of the goal (row 0) and each of its needs with each passage, -1 to
+    """`(n_vectors, m)`: cosine of the goal (row 0) and each of its parts with each passage, -1 to
     1, higher is closer."""
     own: NDArray[np.float32]
     """`(n_own, m)`: cosine of each of the seeker's own passages, the whole profile left out, with
@@ -57,11 +58,12 @@ class Retriever(Protocol):
     def people(self) -> People:
         """Everyone in the snapshot."""
 
-    def encode(self, needs: Sequence[str]) -> NDArray[np.float32]:
-        """Embed a goal by its needs: `(n_vectors, dim)` float32, unit rows.
+    def encode(self, goal: Goal) -> tuple[Goal, NDArray[np.float32]]:
+        """Embed a goal by its parts, and tell its needs from its circumstances.
 
-        The goal as a whole comes first, then its needs where there are several; see
-        `recommender.goals.with_whole`.
+        Returns:
+            The goal, its parts told apart; and `(n_vectors, dim)` float32, unit rows: the goal as a
+            whole, then its parts where there are several; see `recommender.goals.with_whole`.
         """
 
     def kind_logits(self, goal: str, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -69,7 +71,7 @@ class Retriever(Protocol):
 
         Args:
             goal: the goal's text.
-            vectors: of the goal and its needs, as `encode` gives them.
+            vectors: of the goal and its parts, as `encode` gives them.
         """
 
     def candidates(
@@ -86,7 +88,7 @@ class Retriever(Protocol):
 
         Args:
             goal: the text to match by words.
-            vectors: `(n_vectors, dim)` float32, unit rows: the goal, then its needs.
+            vectors: `(n_vectors, dim)` float32, unit rows: the goal, then its parts.
             eligible: for each list `(n_people,)` bool; nobody else is ever in it.
             limit: about how many people to find for a list; None for every eligible person.
             seeker: the row of who asks; None where only texts are compared.

@@ -126,7 +126,10 @@ def _show_needs(goal: Goal) -> None:
     count = len(goal.needs)
     needs = "".join(f"<li>{escape(need)}</li>" for need in goal.needs)
     title = escape(counted("find.reading", count))
-    body = f'<ol class="needs">{needs}</ol>' if count > 1 else f"<p>{escape(goal.text)}</p>"
+    body = f'<ol class="needs">{needs}</ol>' if count > 1 else f"<p>{escape(goal.needs[0])}</p>"
+    if goal.circumstances:
+        beside = "".join(f"<li>{escape(part)}</li>" for part in goal.circumstances)
+        body += f'<p class="beside">{escape(say("find.background"))}</p><ul>{beside}</ul>'
     st.html(f'<section class="lr"><h2>{title}</h2>{body}</section>')
 
 

@@ -2,10 +2,9 @@
 
 Goals share a manner ("I want to learn …") and so do profiles; embedded, each side has a common
 direction that says nothing about content. The mean vectors of these texts are subtracted on each
-side before a similarity is taken.
+side before a similarity is taken. From labelled goals it is learnt what a goal asks for.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Self
@@ -14,48 +13,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder import Encoder
-from index.kinds import KindModel, labelled_goals
-from recommender.goals import read_goal
+from index.kinds import KindModel
+from index.labelled_goals import read_labelled_goals
+from index.needs import NeedModel
 
 
 @dataclass(frozen=True, slots=True)
-class Centring:
-    """The common direction of each side, to be taken away before a similarity."""
+class Reference:
+    """What the reference texts say of an encoder."""
 
+    centroids: NDArray[np.float32]
+    """`(2, dim)`: the mean embeddings of the reference goals, and of the reference passages."""
     goals: NDArray[np.float32]
-    """`(dim,)`: the mean embedding of the reference goals."""
-    passages: NDArray[np.float32]
-    """`(dim,)`: the mean embedding of the reference passages."""
-    reference: NDArray[np.float32]
     """`(n_reference_goals, dim)`: the reference goals, centred unit rows."""
     kinds: KindModel
     """What tells the four kinds of goals apart."""
+    needs: NeedModel
+    """What tells needs from circumstances."""
 
     @classmethod
     def of(cls, encoder: Encoder) -> Self:
         """Embed the reference texts by `encoder`."""
         goals = encoder.encode_queries(reference_texts("goals"))
         passages = encoder.encode_passages(reference_texts("passages"))
-        centre = goals.mean(axis=0)
-        labelled = _mean_needs(encoder, labelled_goals()[0], centre)
-        return cls(centre, passages.mean(axis=0), centred(goals, centre), KindModel.fit(labelled))
+        centroids = np.stack([goals.mean(axis=0), passages.mean(axis=0)])
+        labelled = read_labelled_goals()
+        parts, manner = encoder.encode_parts(labelled.parts)
+        counts = np.diff([*labelled.starts, len(parts)])
+        sums = np.add.reduceat(centred(parts, centroids[0]), labelled.starts)
+        means = np.asarray(sums / counts[:, None], np.float32)
+        several = labelled.is_one_of_several
+        return cls(
+            centroids,
+            centred(goals, centroids[0]),
+            KindModel.fit(means, [goal.text for goal in labelled.goals], labelled.kinds),
+            NeedModel.fit(manner[several], labelled.is_need[several]),
+        )
 
 
 def reference_texts(side: str) -> list[str]:
     """Read the reference texts of "goals" or of "passages"."""
     source = resources.files(__package__).joinpath(f"{side}.txt")
     return source.read_text(encoding="utf-8").splitlines()
-
-
-def _mean_needs(
-    encoder: Encoder, texts: Sequence[str], centre: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Give for each goal the mean of its needs' centred unit vectors: `(n, dim)` float32."""
-    needs = [read_goal(text).needs for text in texts]
-    vectors = centred(encoder.encode_queries([need for parts in needs for need in parts]), centre)
-    counts = np.array([len(parts) for parts in needs])
-    sums = np.add.reduceat(vectors, np.cumsum(counts) - counts)
-    return np.asarray(sums / counts[:, None], np.float32)
 
 
 def centred(vectors: NDArray[np.float32], centroid: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -10,41 +10,43 @@ import numpy as np
 from index import files
 from index.encoder import Encoder
 from index.kinds import KindModel
+from index.needs import NeedModel
 from index.onnx_graph import cache_folder
-from index.reference import Centring
+from index.reference import Reference
 
 SUMS = "sha256.json"
 MADE_FROM: tuple[tuple[str, str], ...] = (
-    ("index", "kinds.py"), ("index", "reference/__init__.py"), ("index", "reference/goals.txt"),
-    ("index", "reference/kinds.tsv"), ("index", "reference/passages.txt"),
+    ("index", "kinds.py"), ("index", "labelled_goals.py"), ("index", "logistic.py"),
+    ("index", "needs.py"), ("index", "reference/__init__.py"), ("index", "reference/goals.txt"),
+    ("index", "reference/labelled_goals.tsv"), ("index", "reference/passages.txt"),
     ("recommender", "goals.py"),
 )  # fmt: skip
 """Files, by package, of which any change makes the kept results void."""
 
 
-def kept_centring(encoder: Encoder) -> Centring:
-    """Give an encoder's centring, embedding the reference texts only the first time.
+def kept_reference(encoder: Encoder) -> Reference:
+    """Give what the reference texts say of an encoder, embedding them only the first time.
 
     Raises:
         BuildError: the cache cannot be written.
     """
     folder = cache_folder() / "reference" / f"{encoder.revision}-{_key()}"
     if not _is_whole(folder):
-        _save(Centring.of(encoder), folder)
-    return Centring(
+        _save(Reference.of(encoder), folder)
+    return Reference(
+        np.load(folder / "centroids.npy"),
         np.load(folder / "goals.npy"),
-        np.load(folder / "passages.npy"),
-        np.load(folder / "reference.npy"),
         KindModel.open(folder),
+        NeedModel.open(folder),
     )
 
 
-def _save(centring: Centring, folder: Path) -> None:
+def _save(reference: Reference, folder: Path) -> None:
     files.make_folder(folder)
-    files.write_array(folder / "goals.npy", centring.goals)
-    files.write_array(folder / "passages.npy", centring.passages)
-    files.write_array(folder / "reference.npy", centring.reference)
-    centring.kinds.save(folder)
+    files.write_array(folder / "centroids.npy", reference.centroids)
+    files.write_array(folder / "goals.npy", reference.goals)
+    reference.kinds.save(folder)
+    reference.needs.save(folder)
     sums = {path.name: _sha256(path) for path in sorted(folder.glob("*.npy"))}
     files.write_json(folder / SUMS, sums)
 

@@ -60,6 +60,13 @@ FAULTS = {
     "negative grade": ({"qrels": QRELS.replace("P11,2", "P11,-1")}, "qrels.csv", 3, "grade"),
     "judged twice": ({"qrels": QRELS + "G1,coach,P05,2\n"}, "qrels.csv", 8, "person_id"),
     "another kind": ({"qrels": QRELS + "G1,peer,P05,2\n"}, "qrels.csv", 8, "relationship"),
+    "unknown label": (
+        {"needs": "goal_id,part,label\nG1,1,need\nG1,2,wish\n"}, "needs.csv", 3, "label",
+    ),
+    "part in words": ({"needs": "goal_id,part,label\nG1,one,need\n"}, "needs.csv", 2, "part"),
+    "part twice": (
+        {"needs": "goal_id,part,label\nG1,1,need\nG1,1,terms\n"}, "needs.csv", 3, "part",
+    ),
     "rank of a kind": ({"kinds": KINDS.replace("mentor,2", "mentor,0")}, "kinds.csv", 4, "rank"),
     "missing column": ({"qrels": QRELS.replace("grade", "score")}, "qrels.csv", 1, ""),
     "torn row": ({"qrels": QRELS + "G1,coach\n"}, "qrels.csv", 8, ""),

@@ -24,6 +24,10 @@ class Hashing:
     def encode_queries(self, texts):
         return self.encode_passages(texts)
 
+    def encode_parts(self, texts):
+        vectors = self.encode_passages(texts)
+        return vectors, vectors
+
     def encode_passages(self, texts, progress=None):
         self.n_texts += len(texts)
         vectors = np.zeros((len(texts), self.dim), np.float32)

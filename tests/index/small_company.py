@@ -28,6 +28,10 @@ class HashEncoder:
     def encode_queries(self, texts):
         return self._encode(texts)
 
+    def encode_parts(self, texts):
+        vectors = self._encode(texts)
+        return vectors, vectors
+
     def encode_passages(self, texts, progress=None):
         if progress is not None:
             progress(len(texts), len(texts))

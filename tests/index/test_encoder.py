@@ -49,6 +49,12 @@ def test_both_runtimes_agree(plain, torch_plain):
     fast, reference = plain.encode_passages(TEXTS), torch_plain.encode_passages(TEXTS)
     assert np.abs(fast - reference).max() < 1e-5
     assert np.abs(plain.encode_queries(TEXTS) - torch_plain.encode_queries(TEXTS)).max() < 1e-5
+    vectors, manner = plain.encode_parts(TEXTS)
+    expected_vectors, expected = torch_plain.encode_parts(TEXTS)
+    assert np.abs(vectors - expected_vectors).max() < 1e-5
+    assert manner.shape == expected.shape == (len(TEXTS), 384)
+    assert np.abs(manner - expected).max() < 1e-4
+    assert (vectors == plain.encode_queries(TEXTS)).all()
 
 
 @pytest.mark.slow
@@ -223,6 +229,9 @@ def test_needs_in_one_row_are_read_as_if_each_were_alone(
     alone = np.concatenate([fast.encode_queries([need]) for need in NEEDS])
     assert np.abs(together - alone).max() < 1e-5
     assert np.abs(together - reference.encode_queries(NEEDS)).max() < 1e-5
+    _, manner = fast.encode_parts(NEEDS)
+    assert np.abs(manner - reference.encode_parts(NEEDS)[1]).max() < 1e-4
+    assert np.abs(manner - np.concatenate([fast.encode_parts([n])[1] for n in NEEDS])).max() < 1e-4
     assert np.abs(together[0] - together[1]).max() > 1e-3
 
 

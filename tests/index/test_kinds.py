@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from index.kinds import labelled_goals
+from index.labelled_goals import read_labelled_goals
 from index.search import IndexReader
 from recommender.goals import read_goal
 from recommender.kinds import read_kinds
@@ -24,17 +24,17 @@ GOALS = [
 @pytest.mark.parametrize(("goal", "kind"), GOALS)
 def test_a_clear_goal_is_read_right(halden_index, goal: str, kind: str) -> None:
     snapshot = IndexReader(halden_index).current()
-    assert goal not in labelled_goals()[0]
-    logits = snapshot.kind_logits(goal, snapshot.encode(read_goal(goal).needs))
+    assert goal not in [known.text for known in read_labelled_goals().goals]
+    logits = snapshot.kind_logits(goal, snapshot.encode(read_goal(goal))[1])
     assert read_kinds(logits).best is Relationship(kind)
 
 
-def test_each_need_has_an_equal_say(halden_index) -> None:
+def test_each_part_has_an_equal_say(halden_index) -> None:
     snapshot = IndexReader(halden_index).current()
     goal = "I have led a team since May. I want to practise saying no without an argument."
-    vectors = snapshot.encode(read_goal(goal).needs)
+    _, vectors = snapshot.encode(read_goal(goal))
     whole, first, second = vectors[:, None]
     said = snapshot.kind_logits(goal, vectors)
-    singly = [snapshot.kind_logits(goal, need) for need in (first, second)]
+    singly = [snapshot.kind_logits(goal, part) for part in (first, second)]
     assert said == pytest.approx(np.mean(singly, axis=0), abs=1e-5)
     assert said != pytest.approx(snapshot.kind_logits(goal, whole), abs=1e-3)

@@ -14,7 +14,7 @@ from index.folder import IndexFolder
 from index.night import run_night
 from index.onnx_graph import cache_folder
 from index.publishing import prune, publish, rollback
-from index.reference.kept import kept_centring
+from index.reference.kept import kept_reference
 from index.search import IndexReader, Snapshot
 from index.snapshot import read_report
 from recommender.errors import (
@@ -356,14 +356,14 @@ def test_each_snapshot_holds_the_report_of_its_night(small):
 
 def test_the_reference_texts_are_embedded_once_for_all_companies(small):
     first = HashEncoder()
-    kept_centring(first)
+    kept_reference(first)
     second = HashEncoder()
-    kept = kept_centring(second)
+    kept = kept_reference(second)
     assert second.embedded == []
     (folder,) = (cache_folder() / "reference").glob(f"{HashEncoder.revision}-*")
-    raw = bytearray((folder / "goals.npy").read_bytes())
+    raw = bytearray((folder / "centroids.npy").read_bytes())
     raw[-1] ^= 1
-    (folder / "goals.npy").write_bytes(raw)
-    again = kept_centring(second)
+    (folder / "centroids.npy").write_bytes(raw)
+    again = kept_reference(second)
     assert len(second.embedded) > 1000
-    assert (again.goals == kept.goals).all()
+    assert (again.centroids == kept.centroids).all()

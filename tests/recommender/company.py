@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.goals import with_whole
+from recommender.goals import Goal, with_whole
 from recommender.people import PEOPLE_COLUMNS, People
 from recommender.profiles import Field
 from recommender.retrieval import Candidates
@@ -93,8 +93,9 @@ class Shelf:
     def texts(self, passages: NDArray[np.int64]) -> list[str]:
         return [f"passage {number}" for number in passages]
 
-    def encode(self, needs: Sequence[str]) -> NDArray[np.float32]:
-        return with_whole(needs, np.tile(np.array([1, 0], np.float32), (len(needs), 1)))
+    def encode(self, goal: Goal) -> tuple[Goal, NDArray[np.float32]]:
+        encoded = np.tile(np.array([1, 0], np.float32), (len(goal.parts), 1))
+        return goal, with_whole(goal, encoded)
 
     def kind_logits(self, goal: str, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         return np.zeros(4)

@@ -10,7 +10,7 @@ from recommender.explanation import (
     find_evidence,
     open_conversation,
 )
-from recommender.goals import read_goal
+from recommender.goals import Goal, read_goal
 from recommender.relationships import KINDS, Relationship
 from recommender.retrieval import Candidates
 from tests.recommender.company import ADA, BO, CY, DI, ED, FAY, GUS, Shelf, small_company
@@ -64,7 +64,7 @@ def test_a_role_is_no_quotation_and_long_texts_are_cut_at_a_word() -> None:
 TWO_NEEDS = read_goal("I want to learn to splice ropes. Also, I have to read the weather!")
 
 
-def quoted(similarity: list[list[float]]) -> list[tuple[str, float, bool]]:
+def quoted(similarity: list[list[float]], goal: Goal = TWO_NEEDS) -> list[tuple[str, float, bool]]:
     """Find the evidence of one helper; a row of similarities is a text of the goal."""
     n_passages = len(similarity[0])
     found = Candidates(
@@ -79,13 +79,21 @@ def quoted(similarity: list[list[float]]) -> list[tuple[str, float, bool]]:
         grams=np.zeros(1, np.float32),
     )
     shelf = Shelf(PEOPLE, [BO] * n_passages, [[1.0, 0.0]] * n_passages)
-    evidence = find_evidence(shelf, found, 0, TWO_NEEDS)
+    evidence = find_evidence(shelf, found, 0, goal)
     return [(item.need, round(item.similarity, 2), item.speaks) for item in evidence]
 
 
 def test_each_need_has_its_passage_and_the_best_stands_first() -> None:
     ropes, weather = TWO_NEEDS.needs
     assert quoted([[0, 0], [0.3, 0.1], [0.2, 0.5]]) == [(weather, 0.5, True), (ropes, 0.3, True)]
+
+
+def test_nothing_is_quoted_for_a_circumstance() -> None:
+    ropes, weather = TWO_NEEDS.parts
+    told = TWO_NEEDS.told([False, True])
+    assert quoted([[0, 0], [0.9, 0.1], [0.2, 0.5]], told) == [(weather, 0.5, True)]
+    assert quoted([[0, 0], [0.9, 0.1], [0.0, 0.05]], told) == [(weather, 0.05, False)]
+    assert told.circumstances == (ropes,)
 
 
 def test_a_passage_is_quoted_once_for_the_need_it_is_closest_to() -> None:

@@ -4,26 +4,41 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.errors import GoalError
-from recommender.goals import MAX_GOAL_CHARACTERS, MAX_NEEDS, clean_goal, read_goal, with_whole
+from recommender.goals import MAX_GOAL_CHARACTERS, MAX_PARTS, clean_goal, read_goal, with_whole
 
 
 def test_a_simple_goal_is_its_own_only_need() -> None:
     goal = read_goal("  understand   SQL joins properly ")
     assert goal.text == "understand SQL joins properly"
-    assert goal.needs == ("understand SQL joins properly",)
+    assert goal.needs == goal.parts == ("understand SQL joins properly",)
     encoded = np.array([[0.6, 0.8]], np.float32)
-    assert with_whole(goal.needs, encoded) is encoded
-    assert goal.row_of_need(0) == 0
+    assert with_whole(goal, encoded) is encoded
+    assert goal.rows_of_needs() == [(goal.text, 0)]
 
 
-def test_sentences_are_needs_and_the_whole_goal_is_their_sum_by_length() -> None:
-    goal = read_goal("I want to learn to negotiate. Also, I have to get better at Excel!")
-    assert goal.needs == ("I want to learn to negotiate.", "Also, I have to get better at Excel!")
+def test_sentences_are_parts_and_the_whole_goal_is_their_sum_by_length() -> None:
+    """30 and 40 characters: their directions stand 3 to 4 in the whole."""
+    ropes, weather = "I want to splice any old rope.", "I want to know what the sky tells today."
+    assert (len(ropes), len(weather)) == (30, 40)
+    goal = read_goal(f"{ropes} {weather}")
+    assert goal.needs == goal.parts == (ropes, weather)
     encoded = np.array([[1, 0], [0, 1]], np.float32)
-    vectors = with_whole(("x" * 30, "y" * 40), encoded)
+    vectors = with_whole(goal, encoded)
     assert vectors[0] == pytest.approx([0.6, 0.8])
     assert vectors[1:].tolist() == encoded.tolist()
-    assert (goal.row_of_need(0), goal.row_of_need(1)) == (1, 2)
+    assert goal.rows_of_needs() == [(ropes, 1), (weather, 2)]
+
+
+def test_a_circumstance_counts_half_and_is_no_need() -> None:
+    """60 characters of circumstance count as 30."""
+    story = "It rained for weeks on end, and everybody had gone home ill."
+    need = "I want to know what the sky tells today."
+    assert (len(story), len(need)) == (60, 40)
+    goal = read_goal(f"{story} {need}").told([False, True])
+    assert (goal.circumstances, goal.needs) == ((story,), (need,))
+    assert goal.rows_of_needs() == [(need, 2)]
+    vectors = with_whole(goal, np.array([[1, 0], [0, 1]], np.float32))
+    assert vectors[0] == pytest.approx([0.6, 0.8])
 
 
 def test_a_fragment_joins_its_neighbour() -> None:
@@ -57,10 +72,10 @@ def test_a_goal_that_was_kept_has_the_needs_it_was_typed_with() -> None:
 
 
 @given(st.text(min_size=1, max_size=MAX_GOAL_CHARACTERS))
-def test_no_word_is_lost_and_needs_are_few(text: str) -> None:
+def test_no_word_is_lost_and_parts_are_few(text: str) -> None:
     if not any(character.isalpha() for character in text):
         return
     goal = read_goal(text)
-    assert 1 <= len(goal.needs) <= MAX_NEEDS
+    assert 1 <= len(goal.needs) <= MAX_PARTS
     kept = "".join(character for need in goal.needs for character in need if character.isalnum())
     assert kept == "".join(character for character in text if character.isalnum())
