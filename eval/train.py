@@ -17,7 +17,6 @@ give the same adapter. Training needs `torch`, `transformers` and `peft`; using 
 adapter needs no peft (see `index.adapters.merge`).
 """
 
-import json
 import logging
 import random
 import time
@@ -27,9 +26,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from torch.nn import functional
 
+from eval.adapter_file import write_adapter
 from eval.training_cases import CASES, HELD_OUT, Case, general_texts, read_cases
 from recommender.errors import DatasetError, ModelError
 
@@ -38,9 +37,6 @@ logger = logging.getLogger(__name__)
 _Adapted = Any
 """peft's `PeftModel`, which is imported only where a model is trained."""
 
-ADAPTER_CONFIG = "adapter_config.json"
-ADAPTER_WEIGHTS = "adapter_model.safetensors"
-_PREFIX = "base_model.model."
 _GROUP_AT_LEAST = 8
 _GROUP_STRETCH = 1.25
 
@@ -169,7 +165,8 @@ def train(
         schedule.step()
         seconds = time.monotonic() - began
         logger.info("step %d of %d: loss %.3f, %.0f s", step, steps, loss.item(), seconds)
-    _save(model, out, seed, recipe)
+    notes = {"seed": seed, **asdict(recipe)}
+    write_adapter(model, out, recipe.rank, recipe.alpha * recipe.strength, recipe.dropout, notes)
     return out
 
 
@@ -296,35 +293,3 @@ def _loss(
         return loss
     moved: torch.Tensor = 1.0 - (general * keeper.rows[kept]).sum(dim=1).mean()
     return loss + recipe.keep_weight * moved
-
-
-def _save(model: _Adapted, out: Path, seed: int, recipe: Recipe) -> None:
-    """Write the adapter in peft's format, with float16 weights and no local path."""
-    from peft import get_peft_model_state_dict
-
-    out.mkdir(parents=True, exist_ok=True)
-    weights = {
-        name: weight.detach().half().contiguous()
-        for name, weight in sorted(get_peft_model_state_dict(model).items())
-    }
-    save_file(weights, out / ADAPTER_WEIGHTS, metadata={"format": "pt"})
-    config = {
-        "peft_type": "LORA",
-        "task_type": "FEATURE_EXTRACTION",
-        "base_model_name_or_path": None,
-        "r": recipe.rank,
-        "lora_alpha": recipe.alpha * recipe.strength,
-        "lora_dropout": recipe.dropout,
-        "target_modules": sorted({".".join(_place(name)[3:-2]) for name in weights}),
-        "layers_to_transform": sorted({int(_place(name)[2]) for name in weights}),
-        "bias": "none",
-        "inference_mode": True,
-    }
-    (out / ADAPTER_CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    notes = {"seed": seed, **asdict(recipe)}
-    (out / "recipe.json").write_text(json.dumps(notes, indent=2) + "\n", encoding="utf-8")
-
-
-def _place(name: str) -> list[str]:
-    """Split `encoder.layer.3.attention.self.query.lora_A.weight` at its dots."""
-    return name.removeprefix(_PREFIX).split(".")

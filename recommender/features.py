@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.org import NO_DISTANCE
+from recommender.passages import best_passages, owners
 from recommender.people import NO_CODE, NO_LEVEL, People
 from recommender.profiles import Field
 from recommender.relationships import Relationship
@@ -279,29 +280,3 @@ def _value(match: Match, signal: Signal) -> NDArray[np.float64]:
     if signal.name not in match.known:
         match.known[signal.name] = signal.compute(match)
     return match.known[signal.name]
-
-
-def owners(candidates: Candidates) -> NDArray[np.int64]:
-    """Say to which candidate each passage entry belongs: `(m,)` int64."""
-    return np.repeat(np.arange(len(candidates)), np.diff(candidates.starts))
-
-
-def best_passages(candidates: Candidates, best: int) -> NDArray[np.float64]:
-    """Average each candidate's `best` passages most similar to the goal.
-
-    Returns:
-        `(n,)` float64, -1 to 1, whole profiles left out. A passage that is not there counts as 0,
-        one about something else: a single fitting line proves less than three. -1 for a candidate
-        without passages.
-    """
-    n_candidates = len(candidates)
-    pieces = candidates.field != Field.PROFILE
-    owner = owners(candidates)[pieces]
-    counts = np.bincount(owner, minlength=n_candidates)
-    width = max(int(counts.max(initial=0)), best)
-    place = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    table = np.full((n_candidates, width), -np.inf, np.float32)
-    table[owner, place] = candidates.similarity[0, pieces]
-    top = np.partition(table, width - best, axis=1)[:, width - best :].astype(np.float64)
-    mean = np.where(np.isfinite(top), top, 0.0).mean(axis=1)
-    return np.clip(np.where(counts > 0, mean, -1.0), -1.0, 1.0)
