@@ -22,7 +22,7 @@ export OMP_NUM_THREADS ?= 2
 export TOKENIZERS_PARALLELISM ?= false
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: help setup app demo test check system bench-quality clean
+.PHONY: help setup sample app demo test check system bench-quality clean
 
 help:
 	@grep -E '^# make' Makefile | sed 's/^# //'
@@ -42,15 +42,19 @@ $(INDEX)/CURRENT: $(VENV)/.ready $(HALDEN)/people.csv
 	$(BIN)/python -m index build $(HALDEN)/people.csv --index $(INDEX)
 	@if [ $@ -ot $< ] || [ $@ -ot $(HALDEN)/people.csv ]; then $(BIN)/python -m index publish --index $(INDEX); fi
 
+# a snapshot of another version is not served: the next night makes a new one
+sample: $(INDEX)/CURRENT
+	@$(BIN)/python -m index status --index $(INDEX) >/dev/null || $(BIN)/python -m index nightly $(HALDEN)/people.csv --index $(INDEX)
+
 # H0213, Head of Learning, administers, so that the desk can be looked at
 app: export LR_ADMINS ?= H0213
 app: export LR_PEOPLE_FILE ?= $(HALDEN)/people.csv
 app: export LR_POLICY_FILE ?= var/halden-policy.toml
-app: $(INDEX)/CURRENT
+app: sample
 	@$(BIN)/python -m app migrate --store "$(STORE)" >/dev/null
 	@$(BIN)/python -m app serve --index $(INDEX) --port $(PORT) --store "$(STORE)"
 
-demo: $(INDEX)/CURRENT
+demo: sample
 	@$(BIN)/python -m app recommend --index $(INDEX) --person H0012 --goal "In the Thursday demo I know what to say, and then my English and my heartbeat go away together. I want to practise presenting my own work."
 
 # Chromium and PostgreSQL for the tests that need them, where apt may install them

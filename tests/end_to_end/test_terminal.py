@@ -202,6 +202,17 @@ def test_several_needs_are_told_apart_and_signals_have_names(halden_index: Path)
     assert "-0.000" not in why
 
 
+def test_circumstances_are_said_to_be_background(halden_index: Path) -> None:
+    story, wish = "We had a bad year and two people left.", "I want to say no to customers."
+    asked = ("recommend", "--index", str(halden_index), "--person", "H0012")
+    text = run_app(*asked, "--goal", f"{story} {wish}", "--relationship", "coach").stdout
+    assert f"Need 1: {wish}" in text
+    assert f"Background, counted half: {story}" in text
+    assert "For need" not in text, "there is but one"
+    reading = answer(halden_index, "H0012", f"{story} {wish}")["reading"]
+    assert (reading["needs"], reading["circumstances"]) == ([wish], [story])
+
+
 def test_halves_of_characters_from_a_broken_terminal_are_no_traceback(halden_index: Path) -> None:
     assert answer(halden_index, "H0012", "learn \udcff to weld")["goal"] == "learn to weld"
 
