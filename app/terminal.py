@@ -26,7 +26,7 @@ def render_recommendation(answer: Recommendation) -> str:
         for number, need in enumerate(answer.goal.needs, start=1):
             lines += _wrapped(f"Need {number}: {need}")
     for circumstance in answer.goal.circumstances:
-        lines += _wrapped(f"Background, counted half: {circumstance}")
+        lines += _wrapped(f"Background, counts less: {circumstance}")
     for part in answer.lists:
         lines += ["", *_list(part, answer.goal)]
     return clean("\n".join(lines))

@@ -42,7 +42,8 @@ def measure_kinds(dataset: Dataset, retriever: Retriever) -> list[KindMeasure]:
         read, vectors = retriever.encode(read_goal(str(goal.text)))
         first = str(read_kinds(retriever.kind_logits(read.text, vectors)).best)
         found = rank.get((goal.goal_id, first))
-        rows.append((bool(goal.relationship), found is not None, found == 1, goal.person_id))
+        seeker = goal.person_id or goal.goal_id
+        rows.append((bool(goal.relationship), found is not None, found == 1, seeker))
     table = pd.DataFrame(rows, columns=["named", "suits", "best", "seeker"])
     groups = {
         "all goals": table,

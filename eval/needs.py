@@ -42,11 +42,12 @@ def measure_needs(dataset: Dataset, retriever: Retriever) -> NeedMeasure:
     by_goal = {str(goal): part["label"].tolist() for goal, part in labels.groupby("goal_id")}
     counts, seekers = [], []
     for row in dataset.goals.itertuples(index=False):
-        if str(row.goal_id) not in by_goal:
+        goal = read_goal(str(row.text))
+        if str(row.goal_id) not in by_goal or len(goal.parts) == 1:
             continue
-        goal, _ = retriever.encode(read_goal(str(row.text)))
+        goal, _ = retriever.encode(goal)
         counts.append(_count(str(row.goal_id), goal, by_goal[str(row.goal_id)]))
-        seekers.append(str(row.person_id))
+        seekers.append(str(row.person_id or row.goal_id))
     n_parts, n_needs, n_read, n_right = np.array(counts, np.float64).T
     clusters = number_clusters(pd.Series(seekers))
     return NeedMeasure(

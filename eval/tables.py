@@ -150,6 +150,14 @@ def check_needs(needs: CsvTable, goals: CsvTable) -> Iterator[Problem]:
         yield needs.problem(
             record, "part", "part", "the part is not a whole number from 1", "write 1 for the first"
         )
+    for goal, parts in needs.frame.groupby("goal_id", sort=False)["part"]:
+        numbers = sorted(int(part) for part in parts if _is_rank(part))
+        if numbers != list(range(1, len(parts) + 1)):
+            yield needs.problem(
+                int(parts.index[-1]), "part", "gap",
+                f"the parts of {goal} are not 1 to {len(parts)}",
+                "label every part of the goal, from the first",
+            )  # fmt: skip
     for record in _where(needs, "label", lambda label: bool(label) and label not in LABELS):
         yield needs.problem(
             record, "label", "label", f"the label is none of {', '.join(LABELS)}",

@@ -119,7 +119,7 @@ class EmbeddingCache:
 
 @dataclass
 class CachingEncoder(EncoderAround):
-    """An `Encoder` that embeds each text once and remembers."""
+    """An `Encoder` that embeds each passage and goal once; parts of goals it does not remember."""
 
     cache: EmbeddingCache
     embedded: int = 0

@@ -93,8 +93,8 @@ class KindModel:
     def logits(self, goal: str, parts: NDArray[np.float32]) -> NDArray[np.float64]:
         """Say how much a goal asks for each kind: `(4,)` float64, higher is more.
 
-        The needs speak one after the other and are averaged: where they disagree, the vector says
-        less and the words more.
+        The parts, circumstances too, speak one after the other and are averaged: where they
+        disagree, the vector says less and the words more.
 
         Args:
             goal: the goal's text.

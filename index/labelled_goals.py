@@ -37,16 +37,6 @@ class LabelledGoals:
         counts = np.array([len(goal.parts) for goal in self.goals])
         return np.asarray(np.cumsum(counts) - counts, np.int64)
 
-    @property
-    def is_need(self) -> NDArray[np.bool_]:
-        """Which of `parts` are needs: `(n_parts,)`."""
-        return np.array([told for goal in self.goals for told in goal.is_need])
-
-    @property
-    def is_one_of_several(self) -> NDArray[np.bool_]:
-        """Which of `parts` have others beside them in their goal: `(n_parts,)`."""
-        return np.array([len(goal.parts) > 1 for goal in self.goals for _ in goal.parts])
-
 
 def read_labelled_goals() -> LabelledGoals:
     """Read the reference goals; a line is `kind`, a letter for each part, and the text."""

@@ -102,14 +102,14 @@ def _sha256(path: Path) -> str:
 def _export(model: ModelFolder, adapter: Adapter | None, path: Path) -> None:
     import torch
 
-    from index.torch_runtime import load_torch
+    from index.torch_runtime import load_torch, with_layers
 
     loaded = load_torch(model, adapter)
     kind = _kind_of(model)
     packs = kind in (*_COUNTED_FROM_ZERO, *_COUNTED_FROM_PADDING)
     module, sample, axes = _packing(loaded, kind) if packs else _plain(loaded)
     try:
-        with files.writing(path) as temporary, _quiet(), torch.no_grad():
+        with files.writing(path) as temporary, _quiet(), torch.no_grad(), with_layers(loaded):
             torch.onnx.export(
                 module.eval(),
                 sample,
@@ -157,9 +157,8 @@ def _packing(loaded: "SentenceTransformer", kind: str) -> _Exported:
             first = same.to(torch.int64).argmax(dim=2)
             position = torch.arange(ids.shape[1]) - first + first_position
             layers = self.inner(
-                input_ids=ids, attention_mask=mask.unsqueeze(1), position_ids=position,
-                output_hidden_states=True,
-            ).hidden_states  # fmt: skip
+                input_ids=ids, attention_mask=mask.unsqueeze(1), position_ids=position
+            ).hidden_states
             last, middle = (
                 layer.reshape(-1, layer.shape[-1])[places.clamp(min=0)]
                 for layer in (layers[-1], halfway(layers))

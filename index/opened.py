@@ -145,7 +145,7 @@ class Snapshot:
     def encode(self, goal: Goal) -> tuple[Goal, NDArray[np.float32]]:
         """Embed a goal by its parts, and tell its needs from its circumstances; see `Retriever`."""
         encoded, manner = self.encoder.encode_parts(goal.parts)
-        goal = goal.told(self.needs.tell(manner))
+        goal = goal.told(self.needs.tell(manner, goal.parts))
         return goal, centred(with_whole(goal, encoded), self.centroids[0])
 
     def kind_logits(self, goal: str, vectors: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -17,6 +17,9 @@ MAPPED_BYTES = 3_500_000_000
 much a single vector brings in is the system's choice: 64 kB, or 2 MB of a file that was just
 written. The system still holds what is let go, and gives it back without reading the disk."""
 
+SPARED_BYTES = 500_000_000
+"""Less than this is not worth letting go, where other files alone take `MAPPED_BYTES`."""
+
 
 @dataclass(eq=False, slots=True)
 class Passages:
@@ -29,6 +32,8 @@ class Passages:
     """`(n_passages, dim)`: centred unit rows as they are kept."""
     starts: NDArray[np.int64]
     """`(n_people + 1,)`"""
+    _others: int = 0
+    """Bytes that were mapped besides when the vectors' pages were last let go."""
 
     def of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """List the passages of `rows`: where each row's begin, `(n + 1,)`, and their numbers."""
@@ -52,8 +57,7 @@ class Passages:
         for start in range(0, len(passages), BLOCK):
             span = slice(start, start + BLOCK)
             cosines[:, span] = inner_products(queries, self.vectors(passages[span]))
-        if files.mapped_bytes() > MAPPED_BYTES:
-            files.let_pages_go(self.stored)
+        self._let_go()
         return cosines
 
     def whole_profiles(
@@ -61,3 +65,8 @@ class Passages:
     ) -> NDArray[np.float32]:
         """Compare a query with each row's whole profile, its last passage: `(len(rows),)`."""
         return np.ravel(self.similarity(query[None], self.starts[rows + 1] - 1))
+
+    def _let_go(self) -> None:
+        if files.mapped_bytes() > max(MAPPED_BYTES, self._others + SPARED_BYTES):
+            files.let_pages_go(self.stored)
+            self._others = files.mapped_bytes()

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 BATCH = 64
 
-_one_length = threading.Lock()
-"""Where texts are cut is a setting of the whole model."""
+_one_model = threading.Lock()
+"""Where texts are cut, and what is given, are settings of the whole model and its tokenizer."""
 
 
 def locate(settings: EncoderSettings) -> tuple[ModelFolder, Adapter | None]:
@@ -62,8 +62,11 @@ def load_torch(model: ModelFolder, adapter: Adapter | None) -> "SentenceTransfor
         reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
         raise ModelError(f"the model in {model.path} cannot be loaded: {reason}") from error
     loaded.eval()
-    with contextlib.suppress(AttributeError):  # a model without layers has none to give
-        loaded[0].auto_model.config.output_hidden_states = True  # type: ignore[union-attr]
+    if not hasattr(loaded[0], "auto_model"):
+        raise ModelError(
+            f"the model in {model.path} has no layers (static embeddings); give a transformer's "
+            "folder"
+        )
     if adapter is not None:
         with torch.no_grad():
             inner: torch.nn.Module = loaded[0].auto_model  # type: ignore[assignment]
@@ -72,7 +75,11 @@ def load_torch(model: ModelFolder, adapter: Adapter | None) -> "SentenceTransfor
 
 
 def halfway(layers: "Sequence[torch.Tensor]") -> "torch.Tensor":
-    """Give the states halfway through a model, whose first ones are those of the words alone."""
+    """Give the states halfway through a model, whose first ones are those of the words alone.
+
+    Whoever changes what is given here raises `index.snapshot.FORMAT` and `EXPORT_VERSION`: what
+    was learnt from other states says nothing of these.
+    """
     return layers[len(layers) // 2]
 
 
@@ -83,12 +90,24 @@ def mean_of_tokens(states: "torch.Tensor", mask: "torch.Tensor") -> "torch.Tenso
 
 
 def manner_of(features: "dict[str, Any]") -> "torch.Tensor":
-    """Say how each text speaks; see `Encoder`. Where a model has no layers, its vectors say it."""
-    layers = features.get("all_layer_embeddings")
-    if layers is None:
-        vectors: torch.Tensor = features["sentence_embedding"]
-        return vectors
-    return mean_of_tokens(halfway(layers), features["attention_mask"])
+    """Say how each text speaks, from the features that a model gives under `with_layers`."""
+    return mean_of_tokens(halfway(features["all_layer_embeddings"]), features["attention_mask"])
+
+
+def _config(model: "SentenceTransformer") -> Any:
+    inner: Any = model[0].auto_model
+    return inner.config
+
+
+@contextlib.contextmanager
+def with_layers(model: "SentenceTransformer") -> Iterator[None]:
+    """Let a model give the states of all of its layers too, which takes memory."""
+    config = _config(model)
+    config.output_hidden_states = True
+    try:
+        yield
+    finally:
+        config.output_hidden_states = False
 
 
 @contextlib.contextmanager
@@ -140,22 +159,9 @@ class TorchEncoder:
         return self._encode([self.folder.query_prompt + text for text in texts])
 
     def encode_parts(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Embed parts of goals; see `Encoder`."""
+        """Embed parts of goals; see `Encoder`. Here it costs twice as much as embedding them."""
         prepared = [self.folder.query_prompt + text for text in texts]
-        batches = [prepared[at : at + BATCH] for at in range(0, len(prepared), BATCH)]
-        manner = [self._manner(batch) for batch in batches]
-        return self._encode(prepared), np.concatenate(manner)
-
-    def _manner(self, texts: list[str]) -> NDArray[np.float32]:
-        import torch
-
-        tokens = self.model.tokenizer(
-            texts, padding=True, truncation=True, max_length=self.folder.max_tokens,
-            return_tensors="pt", verbose=False,
-        )  # fmt: skip
-        with torch.no_grad():
-            features = self.model(dict(tokens))
-        return np.asarray(manner_of(features).numpy(), np.float32)
+        return self._encode(prepared), self._manner(prepared)
 
     def encode_passages(
         self, texts: Sequence[str], progress: Progress | None = None
@@ -169,23 +175,34 @@ class TorchEncoder:
     def _encode(self, texts: list[str]) -> NDArray[np.float32]:
         if not texts:
             return np.zeros((0, self.dim), np.float32)
-        whole = self._embed(texts, self.folder.max_tokens)
-        if not self.leads:
-            return whole
-        tokens = self.model.tokenizer(
-            texts, truncation=True, max_length=self.folder.max_tokens, verbose=False
-        )["input_ids"]
-        _, long = with_leads(tokens)
-        leads = self._embed([texts[number] for number in long], LEAD_TOKENS)
+        with _one_model:
+            whole = self._embed(texts, self.folder.max_tokens)
+            if not self.leads:
+                return whole
+            _, long = with_leads(self._tokens(texts)["input_ids"])
+            leads = self._embed([texts[number] for number in long], LEAD_TOKENS)
         return joined(np.concatenate((whole, leads)), long)
 
     def _embed(self, texts: list[str], max_tokens: int) -> NDArray[np.float32]:
         if not texts:
             return np.zeros((0, self.dim), np.float32)
-        with _one_length:
-            self.model.max_seq_length = max_tokens
-            vectors = self.model.encode(
-                texts, prompt="", batch_size=BATCH, normalize_embeddings=True,
-                show_progress_bar=False,
-            )  # fmt: skip
+        self.model.max_seq_length = max_tokens
+        vectors = self.model.encode(
+            texts, prompt="", batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+        )
         return np.ascontiguousarray(vectors, np.float32)
+
+    def _manner(self, texts: list[str]) -> NDArray[np.float32]:
+        import torch
+
+        found = [np.zeros((0, int(_config(self.model).hidden_size)), np.float32)]
+        with _one_model, with_layers(self.model), torch.no_grad():
+            for at in range(0, len(texts), BATCH):
+                tokens = self._tokens(texts[at : at + BATCH], padding=True, return_tensors="pt")
+                found.append(manner_of(self.model(dict(tokens))).numpy())
+        return np.concatenate(found)
+
+    def _tokens(self, texts: list[str], **options: Any) -> Any:
+        return self.model.tokenizer(
+            texts, truncation=True, max_length=self.folder.max_tokens, verbose=False, **options
+        )

@@ -160,7 +160,7 @@ def _lines(people: People, seeker: int, helper: int) -> str:
 def open_conversation(relationship: Relationship, evidence: Sequence[Evidence], goal: Goal) -> str:
     """Write how a first conversation may begin, from the goal, the evidence and the kind."""
     kind = KINDS[relationship]
-    need = evidence[0].need if evidence else goal.text
+    need = evidence[0].need if evidence else goal.needs[0]
     opening = ""
     if evidence and evidence[0].speaks and evidence[0].field != Field.ROLE.word:
         opening = f"I read in your profile: “{_shorten(evidence[0].passage)}”. "

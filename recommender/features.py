@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.best_passages import best_passages, owners
 from recommender.org import NO_DISTANCE
-from recommender.passages import best_passages, owners
 from recommender.people import NO_CODE, NO_LEVEL, People
 from recommender.profiles import Field
 from recommender.relationships import Relationship

@@ -21,14 +21,14 @@ MIN_PART_CHARACTERS = 25
 """A shorter part says nothing by itself and joins its neighbour."""
 
 CIRCUMSTANCE_WEIGHT = 0.5
-"""What a circumstance counts for in the goal as a whole, beside a need. Source: measured with parts
-told apart by people on the sample company: nDCG@5 .510 at a half, .496 at 1, .497 at 0; as the
-parts are told here .500."""
+"""What a circumstance counts for in the meaning of the goal as a whole, beside a need; its words
+count in full. Source: sample company, nDCG@5: .508, against .496 with all parts alike; with half
+the words too .505, without a circumstance's words .498."""
 
 _NO_TEXT = ("Cc", "Cs")
 """Unicode's categories of control characters and of surrogates."""
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…。？！;；:])\s+|\n+")
+_SENTENCE_END = re.compile(r"(?<=[.!?…;:])\s+|(?<=[。？！；])\s*|\n+")
 
 
 @dataclass(frozen=True, slots=True)

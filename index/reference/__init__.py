@@ -42,12 +42,12 @@ class Reference:
         counts = np.diff([*labelled.starts, len(parts)])
         sums = np.add.reduceat(centred(parts, centroids[0]), labelled.starts)
         means = np.asarray(sums / counts[:, None], np.float32)
-        several = labelled.is_one_of_several
+        several = [goal for goal in labelled.goals if len(goal.parts) > 1]
         return cls(
             centroids,
             centred(goals, centroids[0]),
             KindModel.fit(means, [goal.text for goal in labelled.goals], labelled.kinds),
-            NeedModel.fit(manner[several], labelled.is_need[several]),
+            NeedModel.fit(manner[np.repeat(counts > 1, counts)], several),
         )
 
 

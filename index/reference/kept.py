@@ -17,7 +17,8 @@ from index.reference import Reference
 SUMS = "sha256.json"
 MADE_FROM: tuple[tuple[str, str], ...] = (
     ("index", "kinds.py"), ("index", "labelled_goals.py"), ("index", "logistic.py"),
-    ("index", "needs.py"), ("index", "reference/__init__.py"), ("index", "reference/goals.txt"),
+    ("index", "needs.py"), ("index", "onnx_graph.py"), ("index", "reference/__init__.py"),
+    ("index", "reference/goals.txt"), ("index", "torch_runtime.py"),
     ("index", "reference/labelled_goals.tsv"), ("index", "reference/passages.txt"),
     ("recommender", "goals.py"),
 )  # fmt: skip

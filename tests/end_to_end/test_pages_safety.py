@@ -81,10 +81,10 @@ def test_what_is_read_as_background_is_said_to_be_and_shows_as_it_is_written(
 ) -> None:
     story = "We had a bad year <3 and two people left."
     sign_in(page, server.url, SEEKER)
-    find(page, f"{story} I want to get better at saying no to customers.")
+    find(page, f"I want to get better at saying no to customers. {story}")
     read = page.locator("section", has=page.get_by_role("heading", name="How your goal was read"))
     expect(read).to_contain_text("I want to get better at saying no to customers.")
-    expect(read).to_contain_text("Read as background, which counts half as much.")
+    expect(read).to_contain_text("Read as background, which counts less.")
     expect(read.get_by_role("listitem")).to_have_text([story])
     for figure in page.locator("figcaption").all_inner_texts():
         assert "bad" not in figure

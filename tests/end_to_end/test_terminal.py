@@ -205,11 +205,11 @@ def test_several_needs_are_told_apart_and_signals_have_names(halden_index: Path)
 def test_circumstances_are_said_to_be_background(halden_index: Path) -> None:
     story, wish = "We had a bad year and two people left.", "I want to say no to customers."
     asked = ("recommend", "--index", str(halden_index), "--person", "H0012")
-    text = run_app(*asked, "--goal", f"{story} {wish}", "--relationship", "coach").stdout
+    text = run_app(*asked, "--goal", f"{wish} {story}", "--relationship", "coach").stdout
     assert f"Need 1: {wish}" in text
-    assert f"Background, counted half: {story}" in text
+    assert f"Background, counts less: {story}" in text
     assert "For need" not in text, "there is but one"
-    reading = answer(halden_index, "H0012", f"{story} {wish}")["reading"]
+    reading = answer(halden_index, "H0012", f"{wish} {story}")["reading"]
     assert (reading["needs"], reading["circumstances"]) == ([wish], [story])
 
 

@@ -64,6 +64,7 @@ FAULTS = {
         {"needs": "goal_id,part,label\nG1,1,need\nG1,2,wish\n"}, "needs.csv", 3, "label",
     ),
     "part in words": ({"needs": "goal_id,part,label\nG1,one,need\n"}, "needs.csv", 2, "part"),
+    "part left out": ({"needs": "goal_id,part,label\nG1,2,need\n"}, "needs.csv", 2, "part"),
     "part twice": (
         {"needs": "goal_id,part,label\nG1,1,need\nG1,1,terms\n"}, "needs.csv", 3, "part",
     ),

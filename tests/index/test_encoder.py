@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,25 @@ def test_both_runtimes_agree(plain, torch_plain):
     assert manner.shape == expected.shape == (len(TEXTS), 384)
     assert np.abs(manner - expected).max() < 1e-4
     assert (vectors == plain.encode_queries(TEXTS)).all()
+
+
+@pytest.mark.slow
+def test_no_text_has_no_vector(plain, torch_plain):
+    for encoder in (plain, torch_plain):
+        vectors, manner = encoder.encode_parts([])
+        assert vectors.shape == manner.shape == (0, 384)
+
+
+@pytest.mark.slow
+def test_several_threads_may_ask_torch_at_once(torch_plain):
+    """Where a text is cut is a setting of the whole model: one thread must not see another's."""
+    texts = ["crane and quay " * 60, "I want to lead."]
+    expected = [torch_plain.encode_parts([text]) for text in texts]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda text: torch_plain.encode_parts([text]), texts * 12))
+    for number, (vectors, manner) in enumerate(found):
+        assert np.abs(vectors - expected[number % 2][0]).max() < 1e-5
+        assert np.abs(manner - expected[number % 2][1]).max() < 1e-4
 
 
 @pytest.mark.slow

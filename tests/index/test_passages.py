@@ -52,12 +52,27 @@ def test_similarities_do_not_depend_on_who_else_is_looked_at(form, rows):
 
 def test_pages_are_let_go_and_come_back(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(passages, "MAPPED_BYTES", 0)
+    monkeypatch.setattr(passages, "SPARED_BYTES", -(10**9))
     files.write_array(tmp_path / "vectors.npy", stored(unit(500), np.dtype(np.int16)))
     mapped = files.map_array(tmp_path / "vectors.npy")
     shelf = Passages(mapped, np.arange(0, 501, 5))
     _, numbers = shelf.of(np.arange(100))
     once = shelf.similarity(unit(3), numbers)
     assert (shelf.similarity(unit(3), numbers) == once).all()
+
+
+def test_nothing_is_let_go_for_what_other_files_take(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(passages, "MAPPED_BYTES", 0)
+    files.write_array(tmp_path / "vectors.npy", stored(unit(500), np.dtype(np.int16)))
+    shelf = Passages(files.map_array(tmp_path / "vectors.npy"), np.arange(0, 501, 5))
+    let_go: list[int] = []
+    monkeypatch.setattr(files, "let_pages_go", lambda array: let_go.append(len(array)))
+    mapped = iter([600_000_000, 590_000_000, 800_000_000, 1_100_000_000, 590_000_000])
+    monkeypatch.setattr(files, "mapped_bytes", lambda: next(mapped))
+    _, numbers = shelf.of(np.arange(100))
+    for _ in range(3):
+        shelf.similarity(unit(3), numbers)
+    assert let_go == [500, 500], "at first and at 1.1 GB; not at 0.8 GB, 0.59 of it others'"
 
 
 def test_what_is_mapped_and_touched_counts_as_memory(tmp_path: Path):

@@ -11,11 +11,13 @@ from small_company import SETTINGS, HashEncoder, people
 
 from index import opened, products, vectors
 from index.build import build_from_arrays
-from index.choosing import closeness
+from index.choosing import PROFILE_WEIGHT, WORDS_WEIGHT, closeness
 from index.opened import Snapshot
 from index.people_file import read_people
 from index.products import floats, inner_products, stored
 from index.vectors import Plan, Probes, VectorIndex
+from recommender.policy import default_policy
+from recommender.relationships import Relationship
 
 N_PEOPLE = 3000
 PER_PERSON = 4
@@ -159,6 +161,12 @@ def test_closeness_by_hand():
     """Half the similarity of the profile, and .6 of the words' b / (b + 1)."""
     profile, lexical = np.array([0.4, 0.4, -0.2], np.float32), np.array([0, 1, 3], np.float32)
     assert closeness(profile, lexical) == pytest.approx([0.2, 0.5, 0.35])
+
+
+def test_closeness_weighs_as_the_projects_own_policy_does():
+    policy = default_policy()
+    for weights in (*(policy.of(kind).weights for kind in Relationship), policy.relevance.weights):
+        assert (weights["profile"], weights["words"]) == (PROFILE_WEIGHT, WORDS_WEIGHT)
 
 
 def test_drawn_vectors_are_told_and_not_embedded_again(large):

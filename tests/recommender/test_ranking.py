@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recommender.best_passages import best_passages
 from recommender.features import SIGNALS, Match
-from recommender.passages import best_passages
 from recommender.profiles import Field
 from recommender.ranking import rank
 from recommender.relationships import Relationship
