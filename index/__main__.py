@@ -98,6 +98,11 @@ def _add_serving(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "must leave them out too: what it holds comes back with the next night.",
     )
     forget.add_argument("person", metavar="PERSON_ID")
+    forget.add_argument(
+        "--unreadable",
+        action="store_true",
+        help="remove the snapshots whose people cannot be read, though no other has the person",
+    )
     for command in (show, verify, publish, back, prune, forget):
         _add_index(command)
 
