@@ -10,16 +10,17 @@ import pandas as pd
 
 from eval.datasets import Ask, Dataset
 from eval.gate_checks import (
+    QUALITY,
     Check,
     Sides,
     Verdict,
     check_canaries,
-    check_coverage,
     check_people,
     check_rules,
     check_vectors,
     judge,
 )
+from eval.gate_coverage import check_helpers, check_profiles, profiles_of
 from eval.gate_limits import Limits
 from eval.gate_unopened import UnopenedSide, check_unopened, read_unopened
 from eval.intervals import compare_pairs, number_clusters
@@ -100,16 +101,24 @@ def open_sides(candidate: Path, published: Path) -> Sides | UnopenedSide:
 
 
 def run_gate(sides: Sides | UnopenedSide, limits: Limits, dataset: Dataset | None) -> GateReport:
-    """Make every check; one that cannot be made does not keep the others from being made."""
+    """Make every check; one that cannot be made does not keep the others from being made.
+
+    Args:
+        sides: the two snapshots.
+        limits: how much they may differ.
+        dataset: judged goals; against a snapshot that cannot be opened they cannot be compared,
+            which a check says.
+    """
     name = sides.candidate.snapshot_id
     if isinstance(sides, UnopenedSide):
-        return GateReport(name, sides.published_id, tuple(check_unopened(sides, limits)))
+        checks = check_unopened(sides, limits, judged_goals=dataset is not None)
+        return GateReport(name, sides.published_id, tuple(checks))
     return GateReport(name, sides.published.snapshot_id, tuple(_checks(sides, limits, dataset)))
 
 
 def check_quality(sides: Sides, limits: Limits, dataset: Dataset) -> Check:
     """Compare the answers of both snapshots to judged goals."""
-    name, wanted = f"quality: {HEADLINE} drop", limits.quality
+    name, wanted = QUALITY, limits.quality
     judged = dataset.good_lists
     wanted_lists = set(zip(judged["goal_id"], judged["relationship"], strict=True))
     asks = [
@@ -142,8 +151,10 @@ def check_quality(sides: Sides, limits: Limits, dataset: Dataset) -> Check:
 
 
 def _checks(sides: Sides, limits: Limits, dataset: Dataset | None) -> Iterator[Check]:
-    yield from check_people(sides.candidate.people, sides.published.people, limits)
-    yield from check_coverage(sides, limits)
+    candidate, published = sides.candidate, sides.published
+    yield from check_people(candidate.people, published.people, limits)
+    yield check_profiles(profiles_of(candidate), profiles_of(published), limits)
+    yield from check_helpers(candidate.people, published.people, limits)
     yield check_vectors(sides, limits)
     try:
         canaries, suggested = check_canaries(sides, limits)
@@ -155,7 +166,7 @@ def _checks(sides: Sides, limits: Limits, dataset: Dataset | None) -> Iterator[C
         try:
             yield check_quality(sides, limits, dataset)
         except LearningRelationshipsError as error:
-            yield Check("quality", Verdict.UNKNOWN, str(error))
+            yield Check(QUALITY, Verdict.UNKNOWN, str(error))
 
 
 def _open(folder: Path, encoders: dict[str, Encoder]) -> Snapshot:

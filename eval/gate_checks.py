@@ -11,18 +11,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from eval.gate_limits import Canary, Limits, read_canaries
+from eval.measures import HEADLINE
 from eval.violations import Pair, RuleBook
 from index.search import Snapshot
 from recommender.answers import Request, Suggestion
 from recommender.eligibility import LiveFacts, eligibility
 from recommender.org import NO_ROW
-from recommender.people import NO_CODE, Coded, People
+from recommender.people import NO_CODE, Coded
 from recommender.policy import Policy, default_policy
-from recommender.profiles import Field
 from recommender.recommend import recommend
 from recommender.relationships import Relationship
 from recommender.strength import Strength
 
+QUALITY = f"quality: {HEADLINE} drop"
+"""The name of the check that needs judged goals."""
 LENGTH = 5
 SEED = 7
 POLICY_RULES = frozenset({"contractor", "level_gap", "line_of_command"})
@@ -88,6 +90,11 @@ def judge(name: str, value: float, limit: float, says: str, *, at_least: bool = 
     return Check(name, Verdict.PASS if holds else Verdict.FAIL, says, value, limit)
 
 
+def share_of(part: int, whole: int) -> float:
+    """Give the share, NaN of nothing."""
+    return part / whole if whole else np.nan
+
+
 def check_people(candidate: Roll, published: Roll, limits: Limits) -> Iterator[Check]:
     """Check that not too many people are gone, and no whole department.
 
@@ -96,7 +103,7 @@ def check_people(candidate: Roll, published: Roll, limits: Limits) -> Iterator[C
     here = _in(published.ids, candidate.ids)
     lost = int((~here).sum())
     yield judge(
-        "people lost", _share(lost, len(here)), limits.people.max_lost_share,
+        "people lost", share_of(lost, len(here)), limits.people.max_lost_share,
         f"{lost:,} of {len(here):,} published people are not in the candidate",
     )  # fmt: skip
     before = _count(published.department)
@@ -108,27 +115,6 @@ def check_people(candidate: Roll, published: Roll, limits: Limits) -> Iterator[C
         f"{len(gone)} of {len(large)} departments are gone"
         + (f": {', '.join(sorted(gone))}" if gone else ""),
     )  # fmt: skip
-
-
-def check_coverage(sides: Sides, limits: Limits) -> Iterator[Check]:
-    """Check that those who stayed still have profiles, and are still open to each kind."""
-    candidate, published = sides.candidate.people, sides.published.people
-    new, old = _in(candidate.ids, published.ids), _in(published.ids, candidate.ids)
-    now = int((_with_profile(sides.candidate) & new).sum())
-    before = int((_with_profile(sides.published) & old).sum())
-    yield judge(
-        "profiles lost", max(_share(before - now, before), 0.0) if before else 0.0,
-        limits.coverage.max_profiles_lost_share,
-        f"{now:,} of those who stayed have something to quote, {before:,} had",
-    )  # fmt: skip
-    for kind in Relationship:
-        now = int((_open_to(candidate, kind) & new).sum())
-        before = int((_open_to(published, kind) & old).sum())
-        yield judge(
-            f"{kind} helpers lost", max(_share(before - now, before), 0.0) if before else 0.0,
-            limits.coverage.max_helpers_lost_share,
-            f"{now:,} of those who stayed can be a {kind}, {before:,} could",
-        )  # fmt: skip
 
 
 def check_vectors(sides: Sides, limits: Limits) -> Check:
@@ -269,17 +255,3 @@ def _count(department: Coded, among: NDArray[np.bool_] | None = None) -> dict[st
     codes = department.codes if among is None else department.codes[among]
     counts = np.bincount(codes[codes != NO_CODE], minlength=len(department.names))
     return {name: int(n) for name, n in zip(department.names, counts, strict=True) if n}
-
-
-def _with_profile(snapshot: Snapshot) -> NDArray[np.bool_]:
-    """Tell who has a passage beyond their role and the whole profile: `(n_people,)`."""
-    told = ~np.isin(snapshot.passage_fields, (Field.ROLE, Field.PROFILE))
-    return np.asarray(np.logical_or.reduceat(told, snapshot.starts[:-1]), np.bool_)
-
-
-def _open_to(people: People, kind: Relationship) -> NDArray[np.bool_]:
-    return np.asarray(people.is_open_to(kind) & people.active & (people.capacity >= 1), np.bool_)
-
-
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else np.nan

@@ -1,7 +1,8 @@
 """The gate on the first night after an upgrade: what serves has a format that cannot be opened.
 
 Nobody can ask it for answers any more, but its people and its policy can still be read. So the
-candidate is held against those people, and against the rules.
+candidate is held against those people, their profiles and to what they are open, as far as that
+format tells, and against the rules.
 """
 
 from collections.abc import Iterator
@@ -9,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from eval.gate_checks import (
+    QUALITY,
     SEED,
     Check,
     Judged,
@@ -21,13 +24,22 @@ from eval.gate_checks import (
     check_rules,
     suggest,
 )
+from eval.gate_coverage import (
+    HELPING,
+    TOLD,
+    check_helpers,
+    check_profiles,
+    helpers_in,
+    profiles_in,
+    profiles_of,
+)
 from eval.gate_limits import Limits, read_canaries
 from eval.violations import Pair
 from index.search import Snapshot
 from index.snapshot import FORMAT, read_listing
 from index.unopened import read_people, read_policy
 from recommender.errors import LearningRelationshipsError
-from recommender.people import Coded
+from recommender.people import Coded, People
 from recommender.policy import Policy, parse_policy
 
 
@@ -38,6 +50,10 @@ class UnopenedSide(Judged):
     published_id: str
     published_format: int
     people: Roll
+    profiles: pd.Series | None
+    """Who has something to quote; None where its people table does not tell."""
+    helpers: People | None
+    """Who is open to which kind, and nothing else of them; None where its table does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +73,46 @@ def read_unopened(candidate: Snapshot, policy: Policy, published: Path) -> Unope
     roll = _Roll(people["person_id"].to_numpy(dtype=object), Coded.from_texts(people["department"]))
     rules = parse_policy(read_policy(published), f"policy of snapshot {published.name}")
     return UnopenedSide(
-        candidate, policy, rules, published.name, read_listing(published).format, roll
-    )
+        candidate, policy, rules, published.name, read_listing(published).format, roll,
+        profiles_in(people), helpers_in(people),
+    )  # fmt: skip
 
 
-def check_unopened(side: UnopenedSide, limits: Limits) -> Iterator[Check]:
-    """Check people and rules; the rest is told to be not compared."""
+def check_unopened(side: UnopenedSide, limits: Limits, *, judged_goals: bool) -> Iterator[Check]:
+    """Check people, profiles, helpers and rules; the rest is told to be not compared.
+
+    What cannot be compared passes, and says so: no later night could compare it either, and "could
+    not judge" would keep each of them from being published. The next night is held against this
+    one's snapshot, in everything.
+
+    Args:
+        side: the candidate, and what can be read of the published snapshot.
+        limits: how much they may differ.
+        judged_goals: whether the gate was given any.
+    """
     yield from check_people(side.candidate.people, side.people, limits)
+    if side.profiles is None:
+        yield _not_compared("profiles lost", f"its people table does not tell {', '.join(TOLD)}")
+    else:
+        yield check_profiles(profiles_of(side.candidate), side.profiles, limits)
+    if side.helpers is None:
+        yield _not_compared("helpers lost", f"its people table does not tell {', '.join(HELPING)}")
+    else:
+        yield from check_helpers(side.candidate.people, side.helpers, limits)
     suggested: list[Pair] = []
     try:
         suggested += _suggested(side, limits.canaries.seekers)
     except LearningRelationshipsError as error:
         yield Check("canaries", Verdict.UNKNOWN, str(error))
     yield check_rules(side, limits, suggested)
-    yield Check(
-        "profiles, vectors, answers", Verdict.PASS,
-        f"not compared: the published snapshot has format {side.published_format}, this version "
-        f"opens {FORMAT}",
-    )  # fmt: skip
+    why = f"it has format {side.published_format}, this version opens {FORMAT}"
+    yield _not_compared("vectors, answers", why)
+    if judged_goals:
+        yield _not_compared(QUALITY, f"{why}, and so it answers no judged goal")
+
+
+def _not_compared(name: str, why: str) -> Check:
+    return Check(name, Verdict.PASS, f"not compared with the published snapshot: {why}")
 
 
 def _suggested(side: UnopenedSide, n_seekers: int) -> Iterator[Pair]:

@@ -8,7 +8,8 @@ exit codes:
   2  wrong usage
   3  the gate did not let the new snapshot pass; it is kept, unpublished
   4  another build or publish is at work in the same index folder
-  5  far fewer people than are published; --accept-drop says that it is meant
+  5  far fewer people than are published, or nobody can tell, since this version cannot read them;
+     --accept-drop says that it is meant
 
 Whatever the code: what served before goes on serving, unless it is 0.
 """
@@ -76,8 +77,9 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         command.add_argument(
             "--accept-drop",
             action="store_true",
-            help="go on though over 20 %% of the people, or a whole department, are gone; the gate "
-            "is told by LEARNING_RELATIONSHIPS_ACCEPT_DROP=1 in its environment",
+            help="go on though over 20 %% of the people, or a whole department, are gone, or "
+            "nobody can tell; the gate is told by LEARNING_RELATIONSHIPS_ACCEPT_DROP=1 in its "
+            "environment",
         )
 
 
@@ -98,6 +100,11 @@ def _add_serving(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "must leave them out too: what it holds comes back with the next night.",
     )
     forget.add_argument("person", metavar="PERSON_ID")
+    forget.add_argument(
+        "--unreadable",
+        action="store_true",
+        help="remove the snapshots whose people cannot be read, though no other has the person",
+    )
     for command in (show, verify, publish, back, prune, forget):
         _add_index(command)
 

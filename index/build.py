@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from index import publishing
 from index import snapshot as layout
-from index.changes import Changes, check_drop, compare
+from index.changes import Changes, check_drop, check_readable, compare
 from index.embedding_cache import CachingEncoder, EmbeddingCache
 from index.encoder import Encoder, EncoderSettings, Progress, load_encoder
 from index.folder import POINTER, IndexFolder
@@ -49,6 +49,9 @@ class BuildReport:
     """The snapshot that was published before."""
     compared_format: int | None = None
     """Its format, which an older version of this project may have written."""
+    unreadable: str | None = None
+    """The snapshot that was published before, where it is whole, this version cannot read its
+    people, and there is no other to compare with."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Of each part of the work."""
     snapshot_id: str = ""
@@ -103,7 +106,8 @@ def build(
         settings: which model embeds.
         policy_text: the policy to keep with the snapshot; None for the project's defaults.
         as_of: the day of the export; by default the newest date in it.
-        accept_drop: build even if many people, or a whole department, are gone.
+        accept_drop: build even if many people, or a whole department, are gone, or nobody can
+            tell.
         publish: whether readers move to it; None: only where nothing was published before.
         progress: called while passages are embedded.
         part: called as each part of the work begins.
@@ -113,7 +117,8 @@ def build(
         PeopleFileError: the export has problems.
         PolicyError: the policy has.
         ModelError: the encoder cannot be loaded.
-        DropError: far fewer people than are published.
+        DropError: far fewer people than are published, or this version cannot read the people who
+            are, and no other whole snapshot can be compared with.
         BusyError: another build is at work.
         BuildError: the snapshot cannot be written, or does not stand its checks.
     """
@@ -150,7 +155,9 @@ def build_locked(
     with report.timed("compare"):
         before = find_published(index)
         report.compared_with, report.compared_format = before.snapshot_id, before.format
+        report.unreadable = before.unreadable
         if not accept_drop:
+            check_readable(before.unreadable)
             check_drop(before.people, read.frame)
         report.changes = compare(before.people, read.frame)
     report.n_people, report.n_warnings = len(read.frame), len(read.warnings)

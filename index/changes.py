@@ -92,3 +92,20 @@ def check_drop(before: pd.DataFrame | None, after: pd.DataFrame) -> None:
         raise DropError(
             f"nobody of the department {names}{more} is in the export any more ({counted}){way}"
         )
+
+
+def check_readable(unreadable: str | None) -> None:
+    """Stop where people are published, and this version cannot read them.
+
+    Args:
+        unreadable: the snapshot that is whole and has them; None where there is none.
+
+    Raises:
+        DropError: there is one; nobody can tell how many people are gone.
+    """
+    if unreadable is not None:
+        raise DropError(
+            f"this version cannot read the people of the published snapshot {unreadable}, so that "
+            "nobody can tell how many are gone; check the export, and run again with --accept-drop "
+            "to publish it without a comparison"
+        )

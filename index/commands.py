@@ -167,10 +167,16 @@ def _prune(options: Namespace) -> int:
 def _forget(options: Namespace) -> int:
     index = IndexFolder(options.index).existing()
     with index.locked(), ProgressDisplay() as display:
-        done = erasure.forget(index, options.person, progress=display.update, part=display.part)
+        done = erasure.forget(
+            index,
+            options.person,
+            unreadable=options.unreadable,
+            progress=display.update,
+            part=display.part,
+        )
     told = f"forgotten; written again without the person: {_snapshots(len(done.written))}"
     if done.removed:
-        told += f"; removed, since damaged or of another format: {_snapshots(len(done.removed))}"
+        told += f"; removed, since damaged or of another format: {', '.join(done.removed)}"
     told += ". Take the person out of the export too, or the next night brings them back"
     _say(options, {"snapshots": done.written, "removed": done.removed}, [told])
     return 0

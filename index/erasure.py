@@ -33,13 +33,14 @@ class Forgotten:
     """The ids of the new snapshots."""
     removed: list[str] = field(default_factory=list)
     """The ids of snapshots that cannot be opened, such as those of another format, and that have
-    the person or may have them."""
+    the person, or of which nobody can tell."""
 
 
 def forget(
     index: IndexFolder,
     person_id: str,
     *,
+    unreadable: bool = False,
     progress: Progress | None = None,
     part: Callable[[str], None] | None = None,
 ) -> Forgotten:
@@ -48,18 +49,23 @@ def forget(
     Each snapshot that has the person is written again without them, under a new id, and replaces
     the old one; readers of the published one move over. Their reports are given to the next
     manager above, so that the line of command stays closed. One that cannot be opened is removed
-    instead, unless it is sure not to have the person. May be repeated after a kill.
+    instead, unless it is sure not to have the person. Where no snapshot is sure to have them, which
+    a mistyped id would look like, none is removed. May be repeated after a kill.
 
     Args:
         index: the index folder.
         person_id: whom to forget.
+        unreadable: remove the snapshots of which nobody can tell whether they have the person,
+            though none is sure to.
         progress: called with how many snapshots are written again, and how many are to be.
         part: called as each part of the work begins, by its name in `index.progress.SAID`.
 
     Raises:
         UnknownPersonError: no kept snapshot has this person. The cache is cleared of whatever is in
-            no snapshot all the same.
+            no snapshot that can be opened all the same.
         SnapshotError: the published snapshot cannot be opened; a night or a roll back comes first.
+            Or no snapshot is sure to have the person, but of some nobody can tell, and `unreadable`
+            is not given; no snapshot is removed, and the cache is cleared as above.
         BuildError: a snapshot cannot be written.
     """
     part = part or (lambda _: None)
@@ -68,11 +74,19 @@ def forget(
     opened, closed = _open_all(index)
     having = [snapshot for snapshot in opened if _has(snapshot, person_id)]
     had = {name: _had(index.snapshots / name, person_id) for name in closed}
-    done = Forgotten(removed=[name for name, answer in had.items() if answer is not False])
-    _remove(index, done.removed)
+    sure = [name for name, answer in had.items() if answer]
+    unsure = [name for name, answer in had.items() if answer is None]
+    found = bool(having or sure)
+    done = Forgotten()
+    if found or unreadable:
+        done.removed.extend(sorted(unsure + sure))
+        # The sure ones last: after a kill a second try still finds who has the person
+        _remove(index, unsure + sure)
     part("clear")
     _forget_embeddings(index, opened, person_id)
-    if not having and True not in had.values():
+    if not found and unsure and not unreadable:
+        raise SnapshotError(_cannot_tell(unsure))
+    if not found and not unsure:
         raise UnknownPersonError(person_id)
     published = index.published_ids()
     part(REWRITE)
@@ -115,12 +129,21 @@ def _had(folder: Path, person_id: str) -> bool | None:
         return None
 
 
+def _cannot_tell(names: list[str]) -> str:
+    return (
+        "no snapshot that can be read has a person with this id, and nobody can tell whether "
+        f"{', '.join(names)} has, whose people cannot be read. No snapshot is removed and nobody "
+        "is forgotten; check the id, and if it is right, forget again with --unreadable, which "
+        "removes what cannot be read"
+    )
+
+
 def _remove(index: IndexFolder, names: list[str]) -> None:
     for name in names:
         _log.warning("the snapshot %s cannot be opened and is removed", name)
         index.discard(index.snapshots / name)
     if names:
-        index.record("remove", removed=names)
+        index.record("remove", removed=sorted(names))
 
 
 def _has(snapshot: Snapshot, person_id: str) -> bool:

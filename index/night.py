@@ -26,6 +26,7 @@ KEEP = 7
 """How many snapshots a night keeps."""
 FIRST, NOTHING_WHOLE, OFF, PASSED = "first night", "nothing whole to compare with", "off", "passed"
 PASSED_OTHER_FORMAT = "passed, as far as another format can be compared"
+ACCEPTED_UNREAD = "accepted without a comparison, since the people published cannot be read"
 """What came of the gate."""
 
 
@@ -35,7 +36,8 @@ class Night:
 
     build: BuildReport
     gate: str
-    """What came of it: `FIRST`, `NOTHING_WHOLE`, `OFF`, `PASSED` or `PASSED_OTHER_FORMAT`."""
+    """What came of it: `FIRST`, `NOTHING_WHOLE`, `OFF`, `PASSED`, `PASSED_OTHER_FORMAT` or
+    `ACCEPTED_UNREAD`."""
     pruned: list[str]
 
     def as_dict(self) -> dict[str, Any]:
@@ -70,7 +72,8 @@ def run_night(
         index_dir: the index folder; made where missing.
         settings: which model embeds.
         policy_text: the policy to keep with the snapshot; None for the project's defaults.
-        accept_drop: build even if many people, or a whole department, are gone.
+        accept_drop: build even if many people, or a whole department, are gone, or nobody can
+            tell.
         gate: the gate's command line, to which `--candidate FOLDER --published FOLDER` is added;
             None for `python -m eval gate`, "" for no gate. Any gate is told of `accept_drop`
             by the environment.
@@ -94,7 +97,9 @@ def run_night(
             accept_drop=accept_drop, publish=False, progress=progress, part=part, encoder=encoder,
         )  # fmt: skip
         outcome = OFF
-        if report.compared_with is None:
+        if report.unreadable is not None:
+            outcome = ACCEPTED_UNREAD
+        elif report.compared_with is None:
             outcome = FIRST if is_first else NOTHING_WHOLE
         elif command:
             try:

@@ -32,6 +32,9 @@ class Published:
     """Its format."""
     people: pd.DataFrame | None = None
     """Those of the newest published snapshot whose people can be read, whole or not."""
+    unreadable: str | None = None
+    """The newest published snapshot, where it is whole, this version cannot read its people, and no
+    other can be compared with."""
 
 
 def find_published(index: IndexFolder) -> Published:
@@ -41,8 +44,11 @@ def find_published(index: IndexFolder) -> Published:
         current = index.current_id()
     known = [name for name in index.ids() if name in index.published_ids() and name != current]
     people: pd.DataFrame | None = None
-    for name in [*([current] if current else []), *reversed(known)]:
+    unreadable: str | None = None
+    names = [*([current] if current else []), *reversed(known)]
+    for name in names:
         folder = index.snapshots / name
+        bad: list[str] | None = None
         try:
             listing = layout.read_listing(folder)
             bad = layout.find_damage(folder, listing)
@@ -51,11 +57,13 @@ def find_published(index: IndexFolder) -> Published:
                 people = found if people is None else people
         except (SnapshotError, OSError) as error:
             _log.warning("%s", error)
+            if bad == [] and name == names[0]:  # after a newer one's damage no night needs help
+                unreadable = name
             continue
         if not bad:
             return Published(name, listing.format, people)
         _log.warning("%s of the snapshot %s is damaged", ", ".join(bad), name)
-    return Published(people=people)
+    return Published(people=people, unreadable=unreadable)
 
 
 def read_people(folder: Path) -> pd.DataFrame:

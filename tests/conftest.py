@@ -5,16 +5,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+import pyarrow.parquet as pq
 import pytest
 
-from index.snapshot import FORMAT
+from index.snapshot import FORMAT, FileRecord, sha256_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -44,17 +45,23 @@ def halden_index(halden: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture(scope="session")
-def make_older() -> Callable[[Path, str], Path]:
+def make_older() -> Callable[..., Path]:
     """Turn a snapshot of an index folder into one of the format before; gives its new folder.
 
-    It is whole and was published if it was before, but this version cannot open it.
+    It is whole and was published if it was before, but this version cannot open it. Its table of
+    people may be `without` some columns.
     """
 
-    def make(index_dir: Path, name: str) -> Path:
+    def make(index_dir: Path, name: str, without: Sequence[str] = ()) -> Path:
         folder = index_dir / "snapshots" / name
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         (folder / "people_columns.arrow").unlink()
         del manifest["files"]["people_columns.arrow"], manifest["plan"]
+        if without:
+            people = folder / "people.parquet"
+            pq.write_table(pq.read_table(people).drop_columns(list(without)), people)
+            record = FileRecord(sha256=sha256_of(people), size=people.stat().st_size)
+            manifest["files"][people.name] = record.model_dump()
         text = json.dumps(manifest | {"format": FORMAT - 1, "metric": "cosine"}, indent=1)
         (folder / "manifest.json").write_text(text, encoding="utf-8")
         older = f"{name.split('-')[0]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"

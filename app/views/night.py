@@ -87,7 +87,11 @@ def _show_rebuild(identity: Identity) -> None:
 
 def _show_roll_back(identity: Identity, state: Mapping[str, Any]) -> None:
     st.subheader(say("night.roll_back"), anchor=False)
-    earlier = [one["id"] for one in state["snapshots"] if one["state"] == "earlier"]
+    earlier = [
+        one["id"]
+        for one in state["snapshots"]
+        if one["state"] == "earlier" and "problem" not in one
+    ]
     if not earlier:
         st.write(say("night.nothing_earlier"))
         return

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from eval.__main__ import main
+from eval.gate_coverage import check_helpers, helpers_in, profiles_in
 from eval.gate_limits import read_canaries, read_limits
 from index.build import build, build_from_arrays
 from index.embedding_cache import CachingEncoder
@@ -186,7 +188,7 @@ def test_shuffled_vectors_do_not_pass(
 
 @pytest.fixture
 def older(
-    index_copy: Path, published: Path, make_older: Callable[[Path, str], Path]
+    index_copy: Path, published: Path, make_older: Callable[..., Path]
 ) -> tuple[Path, list[str]]:
     """A published snapshot of another format, and the gate's arguments for it."""
     folder = make_older(index_copy, published.name)
@@ -206,7 +208,95 @@ def test_against_another_format_people_and_rules_are_judged(
     assert checks["people lost"]["value"] == 0
     assert checks["departments lost"]["value"] == 0
     assert checks["broken rules"]["value"] == 0
-    assert f"format {FORMAT - 1}" in checks["profiles, vectors, answers"]["says"]
+    lost = {name: check for name, check in checks.items() if name.endswith("lost")}
+    assert set(lost) == {
+        "people lost", "departments lost", "profiles lost", "mentor helpers lost",
+        "coach helpers lost", "sponsor helpers lost", "peer helpers lost",
+    }  # fmt: skip
+    assert {check["value"] for check in lost.values()} == {0}
+    assert not any(", 0 " in check["says"] for check in lost.values())
+    assert f"format {FORMAT - 1}" in checks["vectors, answers"]["says"]
+    assert "quality: nDCG@5 drop" not in checks
+
+
+@pytest.mark.slow
+def test_against_another_format_judged_goals_are_said_not_to_be_compared(
+    older: tuple[Path, list[str]], published: Path, few_goals: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    asked = [*older[1], "--candidate", str(published), "--dataset", str(few_goals)]
+    assert main(asked) == 0
+    checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
+    quality = checks["quality: nDCG@5 drop"]
+    assert quality["verdict"] == "pass"
+    assert quality["value"] is None
+    assert "not compared" in quality["says"]
+    assert f"format {FORMAT - 1}" in quality["says"]
+
+
+@pytest.mark.slow
+def test_against_another_format_lost_helpers_and_profiles_do_not_pass(
+    older: tuple[Path, list[str]], index_copy: Path, halden: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    with (halden / "people.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    texts = ("about", "can_help_with", "experience", "skills")
+    with (tmp_path / "people.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        for number, row in enumerate(rows):
+            writer.writerow(
+                row
+                | ({"open_to": ""} if number % 20 else {})
+                | (dict.fromkeys(texts, "") if number % 2 else {})
+            )
+    report = build(tmp_path / "people.csv", index_copy, publish=False)
+    assert main([*older[1], "--candidate", str(report.folder)]) == 1
+    checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
+    failed = {name for name, check in checks.items() if check["verdict"] == "fail"}
+    assert failed == {"profiles lost", *(f"{kind} helpers lost" for kind in Relationship)}
+
+
+@pytest.mark.slow
+def test_against_a_format_that_does_not_tell_them_helpers_and_profiles_are_not_compared(
+    index_copy: Path, published: Path, make_older: Callable[..., Path], tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    older = make_older(index_copy, published.name, without=["open_to", "about"])
+    limits = tmp_path / "few.toml"
+    limits.write_text(FEW)
+    asked = ["gate", "--json", "--limits", str(limits), "--published", str(older)]
+    assert main([*asked, "--candidate", str(published)]) == 0
+    checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
+    assert "not compared" in checks["profiles lost"]["says"]
+    assert "not compared" in checks["helpers lost"]["says"]
+    assert checks["people lost"]["value"] == 0
+
+
+def test_only_what_another_format_tells_is_counted() -> None:
+    table = pd.DataFrame(
+        {
+            "person_id": ["A", "B", "C", "D"],
+            "department": "Rail",
+            "status": ["active", "active", "leave", "active"],
+            "open_to": ["mentor;peer", "", "mentor", "mentor"],
+            "capacity": [1, 2, 1, 0],
+            "manager_id": "somebody else",
+            **dict.fromkeys(("about", "can_help_with", "skills"), ""),
+            "experience": ["Berth 3", "", None, " "],
+        }
+    )
+    profiles, helpers = profiles_in(table), helpers_in(table)
+    assert profiles is not None
+    assert profiles.to_dict() == {"A": True, "B": False, "C": False, "D": False}
+    assert helpers is not None
+    checks = {check.name: check for check in check_helpers(helpers, helpers, read_limits(None))}
+    assert checks["mentor helpers lost"].says == "1 of those who stayed can be a mentor, 1 could"
+    assert checks["coach helpers lost"].says == "0 of those who stayed can be a coach, 0 could"
+    assert helpers_in(table.replace({"open_to": {"mentor": "godparent"}})) is None
+    assert helpers_in(table.drop(columns="capacity")) is None
+    assert profiles_in(table.drop(columns="about")) is None
 
 
 @pytest.mark.slow

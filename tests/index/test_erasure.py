@@ -15,7 +15,7 @@ from index.folder import IndexFolder
 from index.night import run_night
 from index.products import FIXED_POINT
 from index.search import IndexReader
-from recommender.errors import UnknownPersonError
+from recommender.errors import SnapshotError, UnknownPersonError
 
 
 def forgotten(index, person_id):
@@ -184,3 +184,71 @@ def test_an_unknown_person_changes_nothing(two_nights):
     with pytest.raises(UnknownPersonError):
         forgotten(two_nights, "P999")
     assert two_nights.ids() == names
+
+
+@pytest.fixture
+def damaged(two_nights):
+    """The older of two snapshots, of which nobody can tell any more whom it has."""
+    old = two_nights.ids()[0]
+    (two_nights.snapshot(old) / "people.parquet").write_bytes(b"")
+    return old
+
+
+def test_a_mistyped_id_removes_nothing_though_nobody_can_tell(two_nights, damaged, capsys):
+    names, history = two_nights.ids(), two_nights.history()
+    assert main(["forget", "P007typo", "--index", str(two_nights.path), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["error"] == "SnapshotError"
+    assert f"whether {damaged} has" in told["message"]
+    assert "No snapshot is removed and nobody is forgotten" in told["message"]
+    assert "--unreadable" in told["message"]
+    assert (two_nights.ids(), two_nights.history()) == (names, history)
+    with pytest.raises(SnapshotError):  # and again: no success is ever claimed
+        forgotten(two_nights, "P007typo")
+
+
+def test_what_cannot_be_read_goes_by_a_word_where_no_other_has_the_person(
+    two_nights, damaged, capsys
+):
+    _, whole = two_nights.ids()
+    asked = ["forget", "P999", "--unreadable", "--index", str(two_nights.path), "--json"]
+    assert main(asked) == 0
+    assert json.loads(capsys.readouterr().out) == {"snapshots": [], "removed": [damaged]}
+    assert two_nights.ids() == [whole]
+    assert two_nights.history()[-1]["removed"] == [damaged]
+    assert main(asked) == 1  # now all can be read, and none has them
+    assert json.loads(capsys.readouterr().out)["error"] == "UnknownPersonError"
+
+
+def test_what_cannot_be_read_goes_by_name_where_another_has_the_person(two_nights, damaged, capsys):
+    assert main(["forget", "P007", "--index", str(two_nights.path)]) == 0
+    assert f"removed, since damaged or of another format: {damaged}." in capsys.readouterr().out
+    assert len(two_nights.ids()) == 1
+    assert sum(_holding(two_nights, b"P007")) == 0
+
+
+def test_a_kill_among_removals_leaves_what_is_sure_to_be_found_again(
+    two_nights, make_older, monkeypatch
+):
+    """Else the second try would find nobody who has the person, and one that nobody can read."""
+    first, second = two_nights.ids()
+    export = two_nights.path.parent / "people.csv"
+    write(people().drop(index=7).replace({"manager_id": {"P007": "P003"}}), export)
+    run_night(export, two_nights.path, settings=SETTINGS, encoder=HashEncoder(), gate="")
+    older = make_older(two_nights.path, first).name
+    (two_nights.snapshot(second) / "people.parquet").write_bytes(b"")
+    discard, removed = IndexFolder.discard, []
+
+    def killed(index, folder):
+        if removed:
+            raise KeyboardInterrupt
+        discard(index, folder)
+        removed.append(folder.name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(IndexFolder, "discard", killed)
+        with pytest.raises(KeyboardInterrupt):
+            forgotten(two_nights, "P007")
+    assert removed == [second]
+    assert forgotten(two_nights, "P007").removed == [older]
+    assert len(two_nights.ids()) == 1

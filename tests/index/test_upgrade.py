@@ -8,6 +8,7 @@ import pytest
 from small_company import SETTINGS, HashEncoder, people, write
 
 from index.__main__ import main
+from index.build import build
 from index.changes import compare
 from index.erasure import forget
 from index.folder import IndexFolder
@@ -95,6 +96,61 @@ def test_the_drop_is_seen_though_other_files_of_the_other_format_are_damaged(upg
     done = night(upgraded.path.parent, people(), gate="false")
     assert done.gate == "nothing whole to compare with"
     assert done.build.changes.unchanged == 24
+
+
+@pytest.fixture
+def unread(small, make_older):
+    """Two nights are over, and then came a version that cannot read whom they published."""
+    for name in [night(small).build.snapshot_id for _ in range(2)]:
+        make_older(small / "index", name, without=["department"])
+    return IndexFolder(small / "index")
+
+
+def test_whole_people_that_cannot_be_read_stop_the_night_until_it_is_meant(
+    unread, capfd, monkeypatch
+):
+    monkeypatch.setattr("index.build.load_encoder", lambda _: HashEncoder())
+    old, served = unread.ids()
+    write(people().iloc[:19], unread.path.parent / "people.csv")
+    asked = ["nightly", str(unread.path.parent / "people.csv"), "--index", str(unread.path)]
+    assert main(asked) == 5
+    said = capfd.readouterr().err
+    assert f"cannot read the people of the published snapshot {served}" in said
+    assert "--accept-drop" in said
+    assert (unread.ids(), unread.current_id()) == ([old, served], served)
+    assert unread.history()[-1]["why"] == "DropError"
+
+    assert main([*asked, "--accept-drop", "--json"]) == 0
+    outcome = "accepted without a comparison, since the people published cannot be read"
+    told = json.loads(capfd.readouterr().out)
+    assert told["gate"]["outcome"] == unread.history()[-1]["gate"] == outcome
+    assert told["compared_with"] is None
+    assert night(unread.path.parent, gate="true").gate == "passed"
+
+
+def test_a_build_by_itself_stops_too(unread):
+    with pytest.raises(DropError, match="cannot read the people"):
+        build(unread.path.parent / "people.csv", unread.path, encoder=HashEncoder())
+
+
+def test_an_older_one_that_can_be_read_is_compared_with_all_the_same(small, make_older):
+    first, second = (night(small).build.snapshot_id for _ in range(2))
+    make_older(small / "index", second, without=["department"])
+    with pytest.raises(DropError, match="5 of the 24 people"):
+        night(small, people().iloc[:19])
+    assert night(small, people(), gate="true").build.compared_with == first
+
+
+def test_damage_stops_no_night_though_what_is_damaged_could_not_be_read_either(unread):
+    for folder in unread.snapshots.iterdir():
+        (folder / "vectors.npy").write_bytes(b"")
+    assert night(unread.path.parent, gate="false").gate == "nothing whole to compare with"
+
+
+def test_damage_of_a_newer_one_stops_no_night_though_an_older_one_cannot_be_read(unread):
+    done = night(unread.path.parent, accept_drop=True)
+    (done.build.folder / "people.parquet").write_bytes(b"")
+    assert night(unread.path.parent, gate="false").gate == "nothing whole to compare with"
 
 
 def test_a_column_that_only_this_version_has_changes_nobody():
