@@ -131,7 +131,7 @@ class BusyError(BuildError):
 
 
 class DropError(BuildError):
-    """Far fewer people than before; somebody must say that it is meant."""
+    """Far fewer people than before, or nobody can tell; somebody must say that it is meant."""
 
 
 class GateError(BuildError):
