@@ -1,7 +1,7 @@
 """Print the table of kill points and damages with what came of them.
 
 `python tests/index/kill_table.py` kills each command at every step of its write path, which takes
-some twelve minutes.
+five to twelve minutes.
 """
 
 import json
