@@ -1,7 +1,7 @@
 """How much a search among many loses: against an exact search, and against ranking everybody."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,20 @@ CHUNK = 200_000
 
 
 @dataclass(slots=True)
+class _Shares:
+    """By kind, which share of those wanted was found, goal by goal."""
+
+    values: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, kind: Relationship, wanted: NDArray[np.int64], found: NDArray[np.int64]) -> None:
+        if len(wanted):
+            self.values.setdefault(kind.value, []).append(float(np.isin(wanted, found).mean()))
+
+    def means(self) -> dict[str, float]:
+        return {kind: float(np.mean(values)) for kind, values in self.values.items()}
+
+
+@dataclass(slots=True)
 class Shortlist:
     """An opened snapshot, the goals to ask it, and who asks."""
 
@@ -38,21 +52,20 @@ class Shortlist:
             For each kind the mean share, 0 to 1, of the 50 eligible people with the passage nearest
             to the goal that are found.
         """
-        goals = self.goals[:RECALL_GOALS]
-        vectors = np.stack([self.snapshot.encode(read_goal(text))[1][0] for text in goals])
+        goals = [read_goal(text) for text in self.goals[:RECALL_GOALS]]
+        vectors = np.stack([self.snapshot.encode(goal)[1][0] for goal in goals])
         best = self._best(vectors)
-        shares: dict[str, list[float]] = {kind.value: [] for kind in Relationship}
-        for number, text in enumerate(goals):
-            words = self.snapshot.lexical.scores(" ".join(text.split()))
+        shares = _Shares()
+        for number, goal in enumerate(goals):
+            words = self.snapshot.lexical.scores(goal.text)
             for kind, allowed in self._eligible(number).items():
                 rows = np.flatnonzero(allowed.mask)
                 wanted = rows[np.argsort(-best[number, rows])[:RECALL_AT]]
                 found = self.snapshot.find(
                     vectors[number], words, allowed.mask, self.policy.list.candidates
                 )
-                if len(wanted):
-                    shares[kind.value].append(float(np.isin(wanted, found).mean()))
-        return {kind: float(np.mean(values)) for kind, values in shares.items() if values}
+                shares.add(kind, wanted, found)
+        return shares.means()
 
     def kept(self) -> dict[str, float]:
         """Compare the candidates with those who come first when everybody is ranked.
@@ -61,7 +74,7 @@ class Shortlist:
             For each kind the mean share, 0 to 1, of the first of all eligible people, as many as a
             list holds, that are among the candidates.
         """
-        shares: dict[str, list[float]] = {kind.value: [] for kind in Relationship}
+        shares = _Shares()
         for number, text in enumerate(self.goals[:RANKED_GOALS]):
             goal, vectors = self.snapshot.encode(read_goal(text))
             for kind, allowed in self._eligible(number).items():
@@ -69,9 +82,8 @@ class Shortlist:
                 found = self.snapshot.candidates(
                     goal.text, vectors, [allowed.mask], self.policy.list.candidates, None
                 )
-                if len(first):
-                    shares[kind.value].append(float(np.isin(first, found.rows).mean()))
-        return {kind: float(np.mean(values)) for kind, values in shares.items() if values}
+                shares.add(kind, first, found.rows)
+        return shares.means()
 
     def _first(self, goal: Goal, kind: Relationship, number: int) -> NDArray[np.int64]:
         ranking = rank_everyone(

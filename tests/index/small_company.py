@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from index.encoder import EncoderSettings
+from index.night import run_night
 
 SETTINGS = EncoderSettings()
 
@@ -72,3 +73,13 @@ def write(frame, path: Path) -> Path:
     """Write a people frame as CSV."""
     frame.to_csv(path, index=False)
     return path
+
+
+def night(folder, frame=None, encoder=None, **settings):
+    """Run a night on the export in `folder`, after writing `frame` there; no gate by default."""
+    if frame is not None:
+        write(frame, folder / "people.csv")
+    return run_night(
+        folder / "people.csv", folder / "index", settings=SETTINGS,
+        encoder=encoder or HashEncoder(), **{"gate": ""} | settings,
+    )  # fmt: skip

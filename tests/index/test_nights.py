@@ -6,12 +6,11 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from small_company import SETTINGS, HashEncoder, people, write
+from small_company import HashEncoder, night, people, write
 
 from index.__main__ import main
 from index.build import build
 from index.folder import IndexFolder
-from index.night import run_night
 from index.onnx_graph import cache_folder
 from index.publishing import prune, publish, rollback
 from index.reference.kept import kept_reference
@@ -25,15 +24,6 @@ from recommender.errors import (
     PolicyError,
     SnapshotError,
 )
-
-
-def night(folder, frame=None, encoder=None, **settings):
-    if frame is not None:
-        write(frame, folder / "people.csv")
-    return run_night(
-        folder / "people.csv", folder / "index", settings=SETTINGS,
-        encoder=encoder or HashEncoder(), **{"gate": ""} | settings,
-    )  # fmt: skip
 
 
 def test_an_unchanged_export_embeds_nothing_and_gives_the_same_vectors(small):

@@ -5,28 +5,18 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from small_company import SETTINGS, HashEncoder, people, write
+from small_company import HashEncoder, night, people, write
 
 from index.__main__ import main
 from index.build import build
 from index.changes import compare
 from index.erasure import forget
 from index.folder import IndexFolder
-from index.night import run_night
 from index.publishing import prune
 from index.search import IndexReader
 from index.snapshot import FORMAT
 from recommender.errors import DropError, GateError, SnapshotError, UnknownPersonError
 from recommender.people import PEOPLE_COLUMNS
-
-
-def night(folder, frame=None, encoder=None, **settings):
-    if frame is not None:
-        write(frame, folder / "people.csv")
-    return run_night(
-        folder / "people.csv", folder / "index", settings=SETTINGS,
-        encoder=encoder or HashEncoder(), **{"gate": ""} | settings,
-    )  # fmt: skip
 
 
 @pytest.fixture

@@ -113,3 +113,10 @@ def test_an_opening_does_not_quote_what_does_not_speak_to_the_goal() -> None:
     goal = read_goal("learn to present")
     far = Evidence(goal.text, "experience", "Second alto in a Bach choir", SPEAKS_FROM / 2, 0)
     assert "alto" not in open_conversation(Relationship.COACH, [far], goal)
+
+
+def test_an_opening_asks_for_a_need_and_tells_no_circumstance() -> None:
+    ropes, weather = TWO_NEEDS.parts
+    opening = open_conversation(Relationship.COACH, [], TWO_NEEDS.told([False, True]))
+    assert weather in opening
+    assert ropes not in opening
