@@ -16,7 +16,7 @@ from recommender.errors import LearningRelationshipsError
 from recommender.relationships import Relationship
 
 if TYPE_CHECKING:
-    from index.search import Snapshot
+    from index.serving.reader import Snapshot
     from recommender.policy import Policy
 
 
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _published(index_dir: Path) -> "tuple[Snapshot, Policy]":
-    from index.search import IndexReader
+    from index.serving.reader import IndexReader
     from recommender.policy import parse_policy
 
     snapshot = IndexReader(index_dir).current()
@@ -82,8 +82,8 @@ def _migrate(options: argparse.Namespace) -> int:
 
 
 def _tidy(options: argparse.Namespace) -> int:
-    from app.services import open_services
-    from app.settings import load_settings
+    from app.services.services import open_services
+    from app.services.settings import load_settings
 
     os.environ["LR_INDEX"] = str(options.index)
     os.environ["LR_STORE"] = options.store

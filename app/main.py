@@ -6,11 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import company, notices, session
-from app.identity import Identity
-from app.navigation import remember_pages, show_links
-from app.texts import escape_markdown, say
+from app.services.identity import Identity
 from app.views import find, network, night, offer, policy, programme, quality, requests
+from app.views.parts import company, notices, session
+from app.views.parts.navigation import remember_pages, show_links
+from app.views.parts.texts import escape_markdown, say
 from recommender.errors import LearningRelationshipsError, NotAllowedError
 
 _STYLE = Path(__file__).with_name("pages.css").read_text(encoding="utf-8")

@@ -14,10 +14,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from streamlit.starlette import App
 
-from app import company
-from app.identity import check_address
-from app.settings import PREFIX
-from app.texts import say
+from app.services.identity import check_address
+from app.services.settings import PREFIX
+from app.views.parts import company
+from app.views.parts.texts import say
 from recommender.errors import InputError, LearningRelationshipsError
 
 LOOPBACK = "127.0.0.1"

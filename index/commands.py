@@ -7,15 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from index import erasure, publishing
-from index.build import BuildReport, build
-from index.encoder import EncoderSettings
-from index.folder import IndexFolder
-from index.night import run_night
-from index.people_report import validate_command
-from index.progress import ProgressDisplay
-from index.snapshot import FORMAT
-from index.state import describe, find_all_damage, find_other_formats
+from index.disk.index_folder import IndexFolder
+from index.encoder.protocol import EncoderSettings
+from index.night import erasure
+from index.night.build import BuildReport, build
+from index.night.nightly import run_night
+from index.night.progress import ProgressDisplay
+from index.people_file.report import validate_command
+from index.serving import publishing
+from index.serving.status import describe, find_all_damage, find_other_formats
+from index.snapshot.manifest import FORMAT
 from recommender.errors import PolicyError
 
 

@@ -7,15 +7,15 @@ term of the sum that made the order, and a sentence about power is read off the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recommender.features import SIGNALS
 from recommender.goals import Goal
-from recommender.listing import LABELS
 from recommender.people import NO_LEVEL, People
 from recommender.profiles import Field
 from recommender.ranking import Ranking
 from recommender.relationships import KINDS, Relationship
+from recommender.rerank import LABELS
 from recommender.retrieval import QUOTABLE, Candidates, Retriever
 from recommender.rules import level_words
+from recommender.signals import SIGNALS
 
 MAX_QUOTE_IN_OPENING = 160
 """An opening quotes at most this many characters of a passage."""

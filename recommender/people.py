@@ -113,7 +113,7 @@ class People:
         """Turn a validated people frame into columns.
 
         Args:
-            frame: the columns `PEOPLE_COLUMNS` with the dtypes of `index.people_file.read_people`:
+            frame: the columns `PEOPLE_COLUMNS` with the dtypes of `index.people_file`:
                 strings ("" for absent; lists joined by ";"), `job_level` Int16 with NA,
                 `capacity` int16, `hire_date` and `updated_on` datetime64 with NaT.
             as_of: the day of the export.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.features import Match, compute_signals
+from recommender.signals import Match, compute_signals
 
 
 @dataclass(frozen=True, slots=True)

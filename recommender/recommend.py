@@ -23,14 +23,14 @@ from recommender.explanation import (
     list_contributions,
     open_conversation,
 )
-from recommender.features import Match
 from recommender.goals import Goal, read_goal, whole_goal
 from recommender.kinds import read_kinds
-from recommender.listing import loads, make_list
 from recommender.policy import Policy
 from recommender.ranking import Ranking, rank
 from recommender.relationships import Relationship
+from recommender.rerank import loads, make_list
 from recommender.retrieval import Candidates, Retriever
+from recommender.signals import Match
 from recommender.strength import Strength, chances, judge
 
 NO_STRONG_MATCH = (

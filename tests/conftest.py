@@ -15,7 +15,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import pyarrow.parquet as pq
 import pytest
 
-from index.snapshot import FORMAT, FileRecord, sha256_of
+from index.snapshot.manifest import FORMAT, FileRecord, sha256_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

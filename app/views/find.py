@@ -6,13 +6,18 @@ from html import escape
 
 import streamlit as st
 
-from app import company, dialogs, notices
-from app.cards import card
-from app.identity import Identity
-from app.people_picker import pick_person
-from app.session import show_kinds
+from app.services.identity import Identity
 from app.store.records import SavedGoal
-from app.texts import counted, escape_markdown, label, say
+from app.views.parts import company, dialogs, notices
+from app.views.parts.cards import card
+from app.views.parts.people_picker import pick_person
+from app.views.parts.session import show_kinds
+from app.views.parts.texts import (
+    counted,
+    escape_markdown,
+    label,
+    say,
+)
 from recommender.answers import Recommendation, SuggestionList
 from recommender.errors import LearningRelationshipsError
 from recommender.explanation import label_of

@@ -4,14 +4,24 @@ from html import escape
 
 import streamlit as st
 
-from app import company, notices
-from app.identity import Identity
-from app.navigation import go_to
-from app.network import GoalStanding, LearningNetwork, Standing, Tie
-from app.picture import SHAPES, picture
+from app.services.identity import Identity
+from app.services.network import (
+    GoalStanding,
+    LearningNetwork,
+    Standing,
+    Tie,
+)
 from app.store.records import Met, Outcome
-from app.texts import counted, day, label, say
 from app.views.find import open_goal
+from app.views.parts import company, notices
+from app.views.parts.navigation import go_to
+from app.views.parts.picture import SHAPES, picture
+from app.views.parts.texts import (
+    counted,
+    day,
+    label,
+    say,
+)
 
 _MAX_GOAL_CHARACTERS = 160
 

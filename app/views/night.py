@@ -6,11 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from app import company, notices
-from app.exports import to_csv
-from app.identity import Identity
-from app.tables import table
-from app.texts import escape_markdown, label, say
+from app.services.exports import to_csv
+from app.services.identity import Identity
+from app.views.parts import company, notices
+from app.views.parts.tables import table
+from app.views.parts.texts import escape_markdown, label, say
 from recommender.errors import LearningRelationshipsError
 
 _EVERY_S = 2.0

@@ -5,11 +5,11 @@ from html import escape
 
 import streamlit as st
 
-from app import company, notices
-from app.cards import profile_card
-from app.identity import Identity
-from app.offering import MAX_CAPACITY, MyOffer
-from app.texts import counted, day, say
+from app.services.identity import Identity
+from app.services.offering import MAX_CAPACITY, MyOffer
+from app.views.parts import company, notices
+from app.views.parts.cards import profile_card
+from app.views.parts.texts import counted, day, say
 from recommender.profiles import Field
 from recommender.relationships import KINDS, Relationship
 from recommender.retrieval import QUOTABLE

@@ -5,16 +5,16 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app import company, notices
-from app.identity import Identity
-from app.people_picker import pick_person
-from app.policy_desk import Trial
-from app.tables import table
-from app.texts import escape_markdown, label, say
+from app.services.identity import Identity
+from app.services.policy_desk import Trial
+from app.views.parts import company, notices
+from app.views.parts.people_picker import pick_person
+from app.views.parts.tables import table
+from app.views.parts.texts import escape_markdown, label, say
 from recommender.errors import LearningRelationshipsError
-from recommender.features import SIGNALS
 from recommender.policy import KindPolicy, Limits, ListSettings, Policy
 from recommender.relationships import KINDS, Relationship
+from recommender.signals import SIGNALS
 
 _LINES = ("never", "skip_level", "allowed")
 _ANY_LEVEL = 20

@@ -4,12 +4,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import company
-from app.figures import Answers, Balance, Division, Load, Said, Unmet, csv_of
-from app.identity import Identity
+from app.services.figures import (
+    Answers,
+    Balance,
+    Division,
+    Load,
+    Said,
+    Unmet,
+    csv_of,
+)
+from app.services.identity import Identity
 from app.store.records import Met, Outcome
-from app.tables import table
-from app.texts import say
+from app.views.parts import company
+from app.views.parts.tables import table
+from app.views.parts.texts import say
 from recommender.relationships import Relationship
 
 _ANSWERS = ("sent", "accepted", "declined", "expired", "withdrawn", "unanswered", "put_off")

@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from app import company
-from app.identity import Identity
-from app.tables import table
-from app.texts import label, say
+from app.services.identity import Identity
+from app.views.parts import company
+from app.views.parts.tables import table
+from app.views.parts.texts import label, say
 
 _MAX_FIGURES = 400
 _MIME = {".html": "text/html", ".json": "application/json", ".md": "text/markdown"}

@@ -5,13 +5,13 @@ from html import escape
 
 import streamlit as st
 
-from app import company, dialogs, notices
-from app.answering import ReceivedRequest
-from app.asking import SentRequest
-from app.identity import Identity
+from app.services.answering import ReceivedRequest
+from app.services.asking import SentRequest
+from app.services.identity import Identity
 from app.store.records import State
-from app.tables import table
-from app.texts import day, label, say
+from app.views.parts import company, dialogs, notices
+from app.views.parts.tables import table
+from app.views.parts.texts import day, label, say
 
 _SHOWN_ENDED = 10
 

@@ -19,11 +19,11 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the audit."""
-    from eval.audit import audit, is_auditable, render_audit
-    from eval.datasets import read_dataset
-    from eval.runs import read_run
-    from eval.summary import write_csv
-    from eval.systems import read_policy
+    from eval.datasets.dataset import read_dataset
+    from eval.experiments.summary import write_csv
+    from eval.metrics.fairness_audit import audit, is_auditable, render_audit
+    from eval.systems.runs import read_run
+    from eval.systems.systems import read_policy
     from recommender.errors import InputError
 
     dataset = read_dataset(options.dataset)

@@ -22,9 +22,9 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run, measure, print the table, and write it and a report for each dataset."""
-    from eval.bench import run_all, write_bench
-    from eval.datasets import read_dataset
-    from eval.report import write_report
+    from eval.datasets.dataset import read_dataset
+    from eval.experiments.bench import run_all, write_bench
+    from eval.report.report import write_report
 
     setting = setting_of(options)
     folders = [*options.datasets]

@@ -20,10 +20,10 @@ def run(options: argparse.Namespace) -> int:
     import dataclasses
     import json
 
-    from eval.comparison import compare_runs
-    from eval.datasets import read_dataset
-    from eval.runs import read_run
-    from eval.summary import render_comparison
+    from eval.datasets.dataset import read_dataset
+    from eval.experiments.comparison import compare_runs
+    from eval.experiments.summary import render_comparison
+    from eval.systems.runs import read_run
 
     dataset = read_dataset(options.dataset)
     found = compare_runs(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from eval.commands.options import add_dataset, add_model, setting_of
 
 if TYPE_CHECKING:
-    from eval.fit import Fit
-    from eval.intervals import Difference
-    from eval.strength import Held
+    from eval.metrics.intervals import Difference
+    from eval.tuning.strength import Held
+    from eval.tuning.weights import Fit
 
 
 def register(commands: Any) -> None:
@@ -43,12 +43,12 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         InputError: the gain is within noise, or strong and weak do not hold; nothing is written.
     """
-    from eval.datasets import read_dataset
-    from eval.fit import fit_weights
-    from eval.judged import read_lists, with_judgements
-    from eval.policy_file import write_numbers
-    from eval.strength import calibrate, shown_of
-    from eval.systems import open_snapshot
+    from eval.datasets.dataset import read_dataset
+    from eval.systems.systems import open_snapshot
+    from eval.tuning.judged_lists import read_lists, with_judgements
+    from eval.tuning.policy_file import write_numbers
+    from eval.tuning.strength import calibrate, shown_of
+    from eval.tuning.weights import fit_weights
     from recommender.errors import InputError
     from recommender.relationships import Relationship
 

@@ -31,10 +31,10 @@ def run(options: argparse.Namespace) -> int:
     """Print the report; what keeps the gate from judging is said on stderr."""
     import json
 
-    from eval.datasets import read_dataset
-    from eval.gate import NOT_JUDGED, open_sides, run_gate
-    from eval.gate_limits import read_limits
-    from index.night import ACCEPT_DROP
+    from eval.datasets.dataset import read_dataset
+    from eval.gate.gate import NOT_JUDGED, open_sides, run_gate
+    from eval.gate.limits import read_limits
+    from index.night.nightly import ACCEPT_DROP
     from recommender.errors import LearningRelationshipsError
 
     try:

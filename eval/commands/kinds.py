@@ -16,9 +16,9 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the shares with their intervals."""
-    from eval.datasets import read_dataset
-    from eval.kinds import measure_kinds
-    from eval.systems import open_snapshot
+    from eval.datasets.dataset import read_dataset
+    from eval.metrics.kind_accuracy import measure_kinds
+    from eval.systems.systems import open_snapshot
 
     dataset = read_dataset(options.dataset)
     for found in measure_kinds(dataset, open_snapshot(dataset, setting_of(options))):

@@ -16,9 +16,9 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the curve."""
-    from eval.datasets import read_dataset
-    from eval.load import measure_load
-    from eval.systems import open_snapshot
+    from eval.datasets.dataset import read_dataset
+    from eval.systems.systems import open_snapshot
+    from eval.tuning.load_curve import measure_load
 
     setting = setting_of(options)
     dataset = read_dataset(options.dataset)

@@ -19,10 +19,10 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write `measures.csv` and `lists.csv`, and print the means."""
-    from eval.datasets import read_dataset
-    from eval.runs import read_run
-    from eval.summary import render_measures, summarise, write_measures
-    from eval.systems import read_policy
+    from eval.datasets.dataset import read_dataset
+    from eval.experiments.summary import render_measures, summarise, write_measures
+    from eval.systems.runs import read_run
+    from eval.systems.systems import read_policy
 
     dataset = read_dataset(options.dataset)
     _, policy = read_policy(options.policy)

@@ -16,9 +16,9 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the shares with their intervals."""
-    from eval.datasets import read_dataset
-    from eval.needs import measure_needs
-    from eval.systems import open_snapshot
+    from eval.datasets.dataset import read_dataset
+    from eval.metrics.need_accuracy import measure_needs
+    from eval.systems.systems import open_snapshot
 
     dataset = read_dataset(options.dataset)
     found = measure_needs(dataset, open_snapshot(dataset, setting_of(options)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from eval.commands.options import progress_line
 
 if TYPE_CHECKING:
-    from eval.nights import Clock, NightCost
+    from eval.performance.night_costs import Clock, NightCost
 
 HALDEN = Path(__file__).parent.parent / "datasets" / "halden" / "people.csv"
 
@@ -37,8 +37,9 @@ def run(options: argparse.Namespace) -> int:
     import os
     import tempfile
 
-    from eval.nights import cells_of, measure_nights, peak_memory_mb
-    from index.encoder import EncoderSettings, load_encoder
+    from eval.performance.night_costs import cells_of, measure_nights, peak_memory_mb
+    from index.encoder.load import load_encoder
+    from index.encoder.protocol import EncoderSettings
 
     encoder = load_encoder(EncoderSettings())
     speeds = _compare(options.texts, encoder) if options.texts else {}
@@ -70,10 +71,10 @@ def _compare(n_texts: int, encoder: Any) -> "dict[str, Clock]":
     import torch
     from sentence_transformers import SentenceTransformer
 
-    from eval.nights import measure_embedding
-    from index.encoder import EncoderSettings
-    from index.models import find_model
-    from index.people_file import read_people
+    from eval.performance.night_costs import measure_embedding
+    from index.encoder.model_folder import find_model
+    from index.encoder.protocol import EncoderSettings
+    from index.people_file.people_file import read_people
     from recommender.profiles import Field, passages_frame
 
     passages = passages_frame(read_people(HALDEN).frame)

@@ -5,8 +5,8 @@ import sys
 import time
 from pathlib import Path
 
-from eval.systems import Setting, read_policy
-from index.encoder import EncoderSettings, Progress
+from eval.systems.systems import Setting, read_policy
+from index.encoder.protocol import EncoderSettings, Progress
 
 WORK = Path("var/eval")
 

@@ -22,11 +22,11 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make or read the runs, and write the page."""
-    from eval.bench import run_all
-    from eval.datasets import read_dataset
-    from eval.report import write_report
-    from eval.runs import read_run
-    from eval.summary import summarise
+    from eval.datasets.dataset import read_dataset
+    from eval.experiments.bench import run_all
+    from eval.experiments.summary import summarise
+    from eval.report.report import write_report
+    from eval.systems.runs import read_run
 
     dataset, setting = read_dataset(options.dataset), setting_of(options)
     if options.runs:

@@ -24,9 +24,9 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write `run.csv`, `run.json` and `timing.json`."""
-    from eval.datasets import read_dataset
-    from eval.execution import execute
-    from eval.runs import RUN_FILE
+    from eval.datasets.dataset import read_dataset
+    from eval.experiments.execution import execute
+    from eval.systems.runs import RUN_FILE
 
     started = time.perf_counter()
     dataset = read_dataset(options.dataset)

@@ -29,8 +29,8 @@ def run(options: argparse.Namespace) -> int:
     import json
     import tempfile
 
-    from eval.speed import measure
-    from eval.speed_report import render
+    from eval.performance.speed import measure
+    from eval.performance.speed_report import render
 
     with tempfile.TemporaryDirectory(prefix="speed-") as temporary:
         found = measure(

@@ -17,10 +17,15 @@ def register(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print both tables; 1 where strong or weak breaks its promise on held-out seekers."""
     from eval.commands.fit import render_held
-    from eval.datasets import read_dataset
-    from eval.judged import read_lists
-    from eval.strength import calibrate, check_policy, keeps_promise, shown_of
-    from eval.systems import open_snapshot
+    from eval.datasets.dataset import read_dataset
+    from eval.systems.systems import open_snapshot
+    from eval.tuning.judged_lists import read_lists
+    from eval.tuning.strength import (
+        calibrate,
+        check_policy,
+        keeps_promise,
+        shown_of,
+    )
     from recommender.relationships import Relationship
 
     setting = setting_of(options)

@@ -20,9 +20,9 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train, and say where the adapter is."""
-    from eval.train import train
-    from eval.training_cases import CASES
-    from index.models import find_model
+    from eval.training.cases import CASES
+    from eval.training.train import train
+    from index.encoder.model_folder import find_model
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
     cases = options.cases or CASES

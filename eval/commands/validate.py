@@ -18,9 +18,9 @@ def register(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print a line for each problem; 0 without any, else 1."""
-    from eval.audit import check_groups
-    from eval.datasets import read_dataset
-    from eval.runs import read_run
+    from eval.datasets.dataset import read_dataset
+    from eval.metrics.fairness_audit import check_groups
+    from eval.systems.runs import read_run
 
     try:
         dataset = read_dataset(options.dataset)

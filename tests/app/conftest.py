@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app.services import Services, open_services
-from app.settings import Settings
+from app.services.services import Services, open_services
+from app.services.settings import Settings
 from app.store.database import Store
 from app.store.migration import migrate
 from app.store.schema import metadata

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from app.identity import Identity
+from app.services.identity import Identity
 from recommender.people import PEOPLE_COLUMNS, People
 
 ALL_KINDS = "mentor;coach;sponsor;peer"
@@ -58,7 +58,7 @@ def people_frame(capacity: int = 2) -> pd.DataFrame:
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give a people frame the dtypes that `index.people_file` gives."""
+    """Give a people frame the dtypes that `index.people_file.people_file` gives."""
     dates = ["hire_date", "updated_on"]
     texts = [name for name in PEOPLE_COLUMNS if name not in (*dates, "job_level", "capacity")]
     frame[texts] = frame[texts].astype(object).fillna("").astype(str)

@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from app.services import open_services
-from app.settings import Settings
+from app.services.services import open_services
+from app.services.settings import Settings
 from app.store.erasure import forget_person
 from app.store.records import Met, NotForMe, State
 from app.store.schema import metadata

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exports import to_csv
+from app.services.exports import to_csv
 
 
 def read(data: bytes) -> list[list[str]]:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.live_facts import lay_over
+from app.services.live_facts import lay_over
 from app.store.facts import EXPOSURE_DAYS, read_facts
 from app.store.impressions import exposure, insert_impressions
 from recommender.policy import default_policy

@@ -3,8 +3,13 @@
 import pandas as pd
 import pytest
 
-from app.identity import Identity, check_address, demo_identity, identity_from_claims
-from app.settings import Settings, load_settings
+from app.services.identity import (
+    Identity,
+    check_address,
+    demo_identity,
+    identity_from_claims,
+)
+from app.services.settings import Settings, load_settings
 from recommender.errors import InputError, NotAllowedError, UnknownPersonError
 from tests.app.small_company import SmallSnapshot, as_people
 

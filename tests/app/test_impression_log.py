@@ -5,7 +5,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from app.impression_log import ImpressionLog, Shown
+from app.services.impression_log import ImpressionLog, Shown
 from app.store.database import Store
 from app.store.schema import impressions
 from recommender.errors import StoreError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.network import Standing
+from app.services.network import Standing
 from app.store.records import Met, Outcome
 from recommender.errors import ConflictError, NotAllowedError
 from recommender.relationships import Relationship

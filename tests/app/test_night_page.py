@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import company
-from app.services import open_services
-from app.settings import Settings
+from app.services.services import open_services
+from app.services.settings import Settings
 from app.store.migration import migrate
-from index.encoder import EncoderSettings
-from index.folder import IndexFolder
-from index.snapshot import FORMAT, Manifest, Model
-from index.vectors import Plan
+from app.views.parts import company
+from index.disk.index_folder import IndexFolder
+from index.encoder.protocol import EncoderSettings
+from index.retrieval.plan import Plan
+from index.snapshot.manifest import FORMAT, Manifest, Model
 from tests.app.small_company import SmallSnapshot
 
 
@@ -52,7 +52,7 @@ def page(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 
 def _page() -> None:  # its source runs by itself
-    from app.identity import Identity
+    from app.services.identity import Identity
     from app.views import night
 
     night.show(Identity("BOSS", is_admin=True))

@@ -12,8 +12,8 @@ from authlib.integrations.starlette_client import OAuth
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from app.identity import Identity, identity_from_claims
-from app.settings import Settings
+from app.services.identity import Identity, identity_from_claims
+from app.services.settings import Settings
 from recommender.errors import NotAllowedError
 from tests.app.openid_provider import OpenIdProvider
 from tests.app.small_company import SmallSnapshot

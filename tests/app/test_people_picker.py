@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from app.people_picker import _MOST_LISTED
+from app.views.parts.people_picker import _MOST_LISTED
 from recommender.people import People
 from tests.app.small_company import people_frame, typed
 
@@ -36,7 +36,7 @@ def test_a_large_company_is_searched_and_never_sent_whole() -> None:
 def _page(people) -> None:  # its source runs by itself, so no annotation
     import streamlit as st
 
-    from app.people_picker import pick_person
+    from app.views.parts.people_picker import pick_person
 
     st.text(pick_person("Who?", people, key="test"))
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.identity import Identity
-from app.night import Night
-from app.policy_desk import PolicyDesk, to_toml
-from app.services import Services, open_services
-from app.settings import Settings
+from app.services.identity import Identity
+from app.services.night import Night
+from app.services.policy_desk import PolicyDesk, to_toml
+from app.services.services import Services, open_services
+from app.services.settings import Settings
 from app.store.migration import migrate
 from recommender.errors import InputError, NotAllowedError, PolicyError
 from recommender.policy import default_policy, parse_policy

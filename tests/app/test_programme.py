@@ -6,12 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exports import to_csv
-from app.figures import Answers, Balance, Division, Load, Said, csv_of
-from app.identity import Identity
-from app.programme import gini
+from app.services.exports import to_csv
+from app.services.figures import (
+    Answers,
+    Balance,
+    Division,
+    Load,
+    Said,
+    csv_of,
+)
+from app.services.identity import Identity
+from app.services.programme import gini
+from app.services.withholding import withhold
 from app.store.records import Met, Outcome
-from app.withholding import withhold
 from recommender.errors import NotAllowedError
 from recommender.people import PEOPLE_COLUMNS
 from recommender.relationships import Relationship

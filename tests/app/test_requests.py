@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.identity import Identity
+from app.services.identity import Identity
 from app.store.records import NotForMe, State, WithdrawnBecause
 from recommender.errors import (
     ConflictError,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from sqlalchemy import select
 
-from app.identity import Identity
+from app.services.identity import Identity
 from app.store.records import State
 from app.store.schema import relationships, requests
 from recommender.errors import ConflictError

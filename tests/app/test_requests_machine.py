@@ -18,9 +18,9 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from app.identity import Identity
-from app.services import open_services
-from app.settings import Settings
+from app.services.identity import Identity
+from app.services.services import open_services
+from app.services.settings import Settings
 from app.store.migration import migrate
 from app.store.records import NotForMe, State
 from app.store.schema import relationships, requests

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from app.identity import Identity
-from app.services import open_services
-from app.settings import Settings
+from app.services.identity import Identity
+from app.services.services import open_services
+from app.services.settings import Settings
 from app.store.migration import migrate
 from app.store.records import NotForMe, State
 from app.store.schema import impressions
-from index.search import IndexReader
+from index.serving.reader import IndexReader
 from recommender.errors import SnapshotError, StoreError
 from recommender.profiles import Field
 from recommender.relationships import Relationship

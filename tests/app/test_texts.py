@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from app.texts import DEFAULT, catalogue, counted, escape_markdown, label, languages, say
+from app.views.parts.texts import (
+    DEFAULT,
+    catalogue,
+    counted,
+    escape_markdown,
+    label,
+    languages,
+    say,
+)
 
 APP = Path(__file__).parents[2] / "app"
 

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from app.identity import Identity
-from app.services import Services, open_services
-from app.settings import Settings
+from app.services.identity import Identity
+from app.services.services import Services, open_services
+from app.services.settings import Settings
 from app.store.records import HelpRequest, SavedGoal
 from recommender.relationships import Relationship
 

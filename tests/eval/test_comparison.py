@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from eval.__main__ import main
-from eval.comparison import compare_runs
-from eval.datasets import read_dataset
-from eval.runs import read_run
+from eval.datasets.dataset import read_dataset
+from eval.experiments.comparison import compare_runs
+from eval.systems.runs import read_run
 from tests.eval.small_dataset import write_small_dataset
 
 HEADER = "goal_id,relationship,person_id,score\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eval.__main__ import main
-from eval.datasets import UNDISCLOSED, read_dataset, read_demographics
+from eval.datasets.dataset import UNDISCLOSED, read_dataset, read_demographics
 from recommender.errors import DatasetError, PeopleFileError, Problem
 from recommender.relationships import Relationship
 from tests.eval.small_dataset import GOALS, GROUPS, KINDS, PEOPLE, QRELS, write_small_dataset

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from eval.__main__ import main
-from eval.fit import FEWEST, fit_kind, fit_weights
-from eval.judged import JudgedList, folds_of, ndcg
-from eval.policy_file import write_numbers
-from eval.strength import (
+from eval.tuning.judged_lists import JudgedList, folds_of, ndcg
+from eval.tuning.policy_file import write_numbers
+from eval.tuning.strength import (
     Shown,
     calibrate,
     check_policy,
@@ -17,6 +16,7 @@ from eval.strength import (
     keeps_promise,
     shown_of,
 )
+from eval.tuning.weights import FEWEST, fit_kind, fit_weights
 from recommender.errors import DatasetError, InputError
 from recommender.policy import Policy, default_policy, default_policy_text, parse_policy
 from recommender.relationships import Relationship

@@ -11,13 +11,14 @@ import pandas as pd
 import pytest
 
 from eval.__main__ import main
-from eval.gate_coverage import check_helpers, helpers_in, profiles_in
-from eval.gate_limits import read_canaries, read_limits
-from index.build import build, build_from_arrays
-from index.embedding_cache import CachingEncoder
-from index.encoder import EncoderSettings, load_encoder
-from index.people_file import read_people
-from index.snapshot import FORMAT
+from eval.gate.coverage import check_helpers, helpers_in, profiles_in
+from eval.gate.limits import read_canaries, read_limits
+from index.encoder.embedding_cache import CachingEncoder
+from index.encoder.load import load_encoder
+from index.encoder.protocol import EncoderSettings
+from index.night.build import build, build_from_arrays
+from index.people_file.people_file import read_people
+from index.snapshot.manifest import FORMAT
 from recommender.errors import InputError
 from recommender.policy import default_policy
 from recommender.profiles import passages_frame
@@ -376,8 +377,8 @@ def test_there_are_three_canaries_of_each_kind() -> None:
 
 
 def embed(index_dir: Path, settings: EncoderSettings, texts: list[str]) -> object:
-    from index.build import caching
-    from index.folder import IndexFolder
+    from index.disk.index_folder import IndexFolder
+    from index.night.build import caching
 
     encoder = caching(IndexFolder(index_dir), load_encoder(settings))
     assert isinstance(encoder, CachingEncoder)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from eval.intervals import (
+from eval.metrics.intervals import (
     Interval,
     compare_pairs,
     draw_clusters,

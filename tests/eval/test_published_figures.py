@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.datasets import Dataset, read_dataset
-from eval.intervals import Interval
-from eval.measures import ALL_KINDS, PAIR_LOSS, measure_quality
-from eval.runs import make_run
-from eval.systems import Setting, eligible_for, open_system
-from index.encoder import EncoderSettings
+from eval.datasets.dataset import Dataset, read_dataset
+from eval.metrics.intervals import Interval
+from eval.metrics.quality import ALL_KINDS, PAIR_LOSS, measure_quality
+from eval.systems.runs import make_run
+from eval.systems.systems import Setting, eligible_for, open_system
+from index.encoder.protocol import EncoderSettings
 from recommender.policy import default_policy, default_policy_text
 
 TOLERANCE = 0.015

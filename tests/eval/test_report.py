@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eval.__main__ import main
-from eval.page import from_markdown, table
+from eval.report.html import from_markdown, table
 from tests.eval.small_dataset import GOALS, PEOPLE, read_rows, write_small_dataset
 
 EVIL = "<script>alert(1)</script>"

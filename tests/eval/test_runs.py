@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 
 from eval.__main__ import main
-from eval.datasets import read_dataset
-from eval.runs import RankedList, make_run, read_run, write_run
-from eval.systems import eligible_for
-from index.search import Snapshot
+from eval.datasets.dataset import read_dataset
+from eval.systems.runs import (
+    RankedList,
+    make_run,
+    read_run,
+    write_run,
+)
+from eval.systems.systems import eligible_for
+from index.serving.reader import Snapshot
 from recommender.answers import Request
 from recommender.errors import DatasetError
 from recommender.policy import default_policy

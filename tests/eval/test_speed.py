@@ -9,9 +9,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eval.speed import FLOOR, TASKS, Times, compare, read_goals
-from eval.synthetic import AS_OF, Spread, draw_passages, draw_people
-from index.people_file import read_people
+from eval.performance.speed import (
+    FLOOR,
+    TASKS,
+    Times,
+    compare,
+    read_goals,
+)
+from eval.performance.synthetic import (
+    AS_OF,
+    Spread,
+    draw_passages,
+    draw_people,
+)
+from index.people_file.people_file import read_people
 from recommender.people import PEOPLE_COLUMNS, People
 from recommender.profiles import Field
 

@@ -8,12 +8,17 @@ import pytest
 import torch
 from safetensors.numpy import load_file
 
-from eval.train import Recipe, contrastive_loss, train
-from eval.training_cases import CASES, HELD_OUT, general_texts, read_cases
-from index.models import find_model
+from eval.training.cases import (
+    CASES,
+    HELD_OUT,
+    general_texts,
+    read_cases,
+)
+from eval.training.train import Recipe, contrastive_loss, train
+from index.encoder.model_folder import find_model
 from recommender.errors import DatasetError
 
-ADAPTER = Path("index/adapters/all-MiniLM-L6-v2")
+ADAPTER = Path("index/encoder/adapters/all-MiniLM-L6-v2")
 
 
 def test_the_loss_by_hand() -> None:

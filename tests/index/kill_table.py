@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from killed_commands import COMMANDS, night, prepare
 from small_company import HashEncoder
 
-from index.folder import IndexFolder
-from index.search import IndexReader, Snapshot
-from index.state import find_all_damage
+from index.disk.index_folder import IndexFolder
+from index.serving.reader import IndexReader, Snapshot
+from index.serving.status import find_all_damage
 from recommender.errors import SnapshotError
 
 KILL_HEAD = (

@@ -15,13 +15,13 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 from small_company import SETTINGS, HashEncoder, people, write
 
-from index import files
-from index.erasure import forget
-from index.folder import IndexFolder
-from index.night import run_night
-from index.publishing import prune, rollback
-from index.search import IndexReader
-from index.state import find_all_damage
+from index.disk import files
+from index.disk.index_folder import IndexFolder
+from index.night.erasure import forget
+from index.night.nightly import run_night
+from index.serving.publishing import prune, rollback
+from index.serving.reader import IndexReader
+from index.serving.status import find_all_damage
 from recommender.errors import LearningRelationshipsError, SnapshotError
 
 

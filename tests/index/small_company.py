@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from index.encoder import EncoderSettings
-from index.night import run_night
+from index.encoder.protocol import EncoderSettings
+from index.night.nightly import run_night
 
 SETTINGS = EncoderSettings()
 

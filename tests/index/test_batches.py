@@ -4,7 +4,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.batches import MAX_BATCH_TOKENS, PACKED_TOKENS, packed, padded
+from index.encoder.batches import (
+    MAX_BATCH_TOKENS,
+    PACKED_TOKENS,
+    packed,
+    padded,
+)
 
 LENGTHS = st.lists(st.integers(1, 2 * PACKED_TOKENS), min_size=1, max_size=40)
 

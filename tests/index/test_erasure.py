@@ -9,12 +9,12 @@ import pytest
 from small_company import SETTINGS, HashEncoder, people, write
 
 from index.__main__ import main
-from index.embedding_cache import EmbeddingCache, keys_of
-from index.erasure import forget
-from index.folder import IndexFolder
-from index.night import run_night
-from index.products import FIXED_POINT
-from index.search import IndexReader
+from index.disk.index_folder import IndexFolder
+from index.encoder.embedding_cache import EmbeddingCache, keys_of
+from index.night.erasure import forget
+from index.night.nightly import run_night
+from index.retrieval.dot_products import FIXED_POINT
+from index.serving.reader import IndexReader
 from recommender.errors import SnapshotError, UnknownPersonError
 
 
@@ -67,7 +67,9 @@ def test_no_byte_of_the_person_is_left_anywhere(two_nights):
 def test_no_form_of_the_persons_vectors_is_left(small, monkeypatch, form):
     """As the model gave them, centred, as numbers of any size, and in parts."""
     if form == "ivf":
-        monkeypatch.setattr("index.vectors.FLAT_PASSAGES", 50)  # kept as int16, searched by codes
+        monkeypatch.setattr(
+            "index.retrieval.vector_index.FLAT_PASSAGES", 50
+        )  # kept as int16, searched by codes
     write(people(), small / "people.csv")
     for _ in range(2):
         run_night(

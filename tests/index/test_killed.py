@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from small_company import SETTINGS, HashEncoder, people, write
 
-from index import snapshot as layout
-from index.folder import IndexFolder
-from index.night import run_night
-from index.search import IndexReader, Snapshot
-from index.state import find_all_damage
+from index.disk.index_folder import IndexFolder
+from index.night.nightly import run_night
+from index.serving.reader import IndexReader, Snapshot
+from index.serving.status import find_all_damage
+from index.snapshot import manifest
 from recommender.errors import BuildError, SnapshotError
 
 STRIDES = {"first night": 30, "nightly": 6, "rollback": 2, "prune": 3, "forget": 16}
@@ -147,7 +147,7 @@ def _damages(whole):
 def test_a_file_that_does_not_belong_is_named(small):
     folder = night(small).build.folder
     (folder / "notes.txt").write_text("mine")
-    assert layout.find_damage(folder, layout.read_manifest(folder)) == ["notes.txt"]
+    assert manifest.find_damage(folder, manifest.read_manifest(folder)) == ["notes.txt"]
 
 
 def test_a_damaged_pointer_is_named_and_mended(small):
@@ -167,7 +167,7 @@ def test_readers_move_through_many_swaps_without_a_break(small):
     """A reader in another process asks all the time while nights publish and prune."""
     night(small)
     program = (
-        "import sys, time; from pathlib import Path; from index.search import IndexReader\n"
+        "import sys, time; from pathlib import Path; from index.serving.reader import IndexReader\n"
         "reader = IndexReader(Path(sys.argv[1])); seen = []\n"
         "print('ready', flush=True)\n"
         "while not (Path(sys.argv[1]) / 'stop').exists():\n"

@@ -9,13 +9,13 @@ import pytest
 from small_company import HashEncoder, night, people, write
 
 from index.__main__ import main
-from index.build import build
-from index.folder import IndexFolder
-from index.onnx_graph import cache_folder
-from index.publishing import prune, publish, rollback
-from index.reference.kept import kept_reference
-from index.search import IndexReader, Snapshot
-from index.snapshot import read_report
+from index.disk.cache_folder import cache_folder
+from index.disk.index_folder import IndexFolder
+from index.goal_models.kept_reference import kept_reference
+from index.night.build import build
+from index.serving.publishing import prune, publish, rollback
+from index.serving.reader import IndexReader, Snapshot
+from index.snapshot.manifest import read_report
 from recommender.errors import (
     BuildError,
     BusyError,
@@ -177,7 +177,7 @@ def test_any_gate_is_told_that_the_drop_is_meant(small, monkeypatch, tmp_path, o
         f"asked = os.environ['LEARNING_RELATIONSHIPS_ACCEPT_DROP']\n"
         f"pathlib.Path({str(tmp_path / 'asked')!r}).write_text(asked)\n"
     )
-    monkeypatch.setattr("index.night.GATE", (sys.executable, str(script)))
+    monkeypatch.setattr("index.night.nightly.GATE", (sys.executable, str(script)))
     monkeypatch.setenv(
         "LEARNING_RELATIONSHIPS_ACCEPT_DROP", "1"
     )  # left over: it counts for nothing
@@ -312,7 +312,7 @@ def test_nothing_that_a_night_writes_for_operators_holds_personal_data(
     small, capfd, caplog, monkeypatch
 ):
     """What it prints, logs, reports and keeps as history: counts and times only."""
-    monkeypatch.setattr("index.build.load_encoder", lambda _: HashEncoder())
+    monkeypatch.setattr("index.night.build.load_encoder", lambda _: HashEncoder())
     caplog.set_level("DEBUG")
     asked = [
         "nightly", str(small / "people.csv"), "--index", str(small / "index"), "--gate", "true",

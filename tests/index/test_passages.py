@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import files, passages
-from index.choosing import union
-from index.passages import Passages
-from index.products import stored
+from index.disk import files
+from index.retrieval import passages
+from index.retrieval.dot_products import stored
+from index.retrieval.passages import Passages
+from index.retrieval.shortlist import union
 
 
 def unit(n: int, dim: int = 24) -> np.ndarray:

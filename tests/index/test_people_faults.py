@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from index.people_file import inspect_people, read_people
-from index.people_report import render_json, render_text
+from index.people_file.people_file import inspect_people, read_people
+from index.people_file.report import render_json, render_text
 from recommender.errors import PeopleFileError
 
 # file: [(severity, row, line where it differs, column, value, code, words of message or remedy)]

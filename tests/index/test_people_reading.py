@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.people_checks import find_cycles
-from index.people_file import inspect_people, read_people
-from index.people_schema import SPREADSHEET_ERRORS
+from index.people_file.checks import find_cycles
+from index.people_file.people_file import inspect_people, read_people
+from index.people_file.schema import SPREADSHEET_ERRORS
 from recommender.errors import PeopleFileError
 from recommender.people import PEOPLE_COLUMNS, People
 

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from index.progress import SAID, ProgressDisplay
+from index.night.progress import SAID, ProgressDisplay
 
 
 class Terminal(io.StringIO):
@@ -15,7 +15,7 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def clock(monkeypatch):
     now = [1000.0]
-    monkeypatch.setattr("index.progress.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("index.night.progress.time.monotonic", lambda: now[0])
     return now
 
 

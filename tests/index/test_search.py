@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from index.search import IndexReader
+from index.serving.reader import IndexReader
 from recommender.answers import Request
 from recommender.goals import read_goal, whole_goal
 from recommender.policy import default_policy
@@ -114,7 +114,7 @@ def test_a_persons_last_passage_is_the_whole_profile(snapshot):
 
 def test_the_query_path_never_loads_torch(halden_index):
     program = (
-        "import sys; from pathlib import Path; from index.search import IndexReader; "
+        "import sys; from pathlib import Path; from index.serving.reader import IndexReader; "
         "from recommender.goals import whole_goal; "
         "s = IndexReader(Path(sys.argv[1])).current(); s.encode(whole_goal('a goal')); "
         "print(sorted({'torch', 'sentence_transformers', 'transformers', 'bm25s', 'pandera'} "

@@ -8,13 +8,13 @@ import pytest
 from small_company import HashEncoder, night, people, write
 
 from index.__main__ import main
-from index.build import build
-from index.changes import compare
-from index.erasure import forget
-from index.folder import IndexFolder
-from index.publishing import prune
-from index.search import IndexReader
-from index.snapshot import FORMAT
+from index.disk.index_folder import IndexFolder
+from index.night.build import build
+from index.night.changes import compare
+from index.night.erasure import forget
+from index.serving.publishing import prune
+from index.serving.reader import IndexReader
+from index.snapshot.manifest import FORMAT
 from recommender.errors import DropError, GateError, SnapshotError, UnknownPersonError
 from recommender.people import PEOPLE_COLUMNS
 
@@ -57,7 +57,7 @@ def test_the_gate_is_asked_and_what_came_of_it_is_said_as_it_is(
     gate = tmp_path / "gate.sh"
     gate.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\n')
     gate.chmod(0o755)
-    monkeypatch.setattr("index.build.load_encoder", lambda _: HashEncoder())
+    monkeypatch.setattr("index.night.build.load_encoder", lambda _: HashEncoder())
     asked = ["nightly", str(folder / "people.csv"), "--index", str(upgraded.path)]
     assert main([*asked, "--gate", str(gate)]) == 0
     told = capfd.readouterr().out
@@ -99,7 +99,7 @@ def unread(small, make_older):
 def test_whole_people_that_cannot_be_read_stop_the_night_until_it_is_meant(
     unread, capfd, monkeypatch
 ):
-    monkeypatch.setattr("index.build.load_encoder", lambda _: HashEncoder())
+    monkeypatch.setattr("index.night.build.load_encoder", lambda _: HashEncoder())
     old, served = unread.ids()
     write(people().iloc[:19], unread.path.parent / "people.csv")
     asked = ["nightly", str(unread.path.parent / "people.csv"), "--index", str(unread.path)]

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from recommender.errors import PolicyError
-from recommender.features import SIGNALS
 from recommender.policy import Policy, default_policy, default_policy_text, parse_policy
 from recommender.policy_problems import Lines, lines_of, problems_of
 from recommender.relationships import Relationship
+from recommender.signals import SIGNALS
 
 MENTOR, COACH, SPONSOR, PEER = Relationship
 

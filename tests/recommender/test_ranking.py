@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.best_passages import best_passages
-from recommender.features import SIGNALS, Match
 from recommender.profiles import Field
 from recommender.ranking import rank
 from recommender.relationships import Relationship
 from recommender.retrieval import Candidates
+from recommender.signals import SIGNALS, Match
 from recommender.working_hours import overlapping_hours
 from tests.recommender.company import ADA, BO, CY, DI, ED, FAY, GUS, Shelf, small_company
 

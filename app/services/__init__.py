@@ -1,0 +1,1 @@
+"""What a door may ask: one module for each thing that people do."""

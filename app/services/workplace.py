@@ -1,0 +1,168 @@
+"""What every service stands on: the snapshot that serves, the store, the settings and the clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from app.services.impression_log import ImpressionLog
+from app.services.live_facts import lay_over
+from app.services.settings import Settings
+from app.store.database import SYSTEM, Store
+from app.store.facts import read_facts
+from app.store.records import Clock
+from app.store.relationships import end_bonds_of, people_with_bonds
+from app.store.requests import (
+    expire_due,
+    has_due,
+    people_with_open_requests,
+    withdraw_for_leavers,
+)
+from recommender.eligibility import Reason, reasons_against
+from recommender.live import LiveFacts
+from recommender.people import People
+from recommender.policy import Policy, parse_policy
+from recommender.relationships import Relationship
+from recommender.retrieval import Retriever
+
+STANDING_RULES = ("self", "contractor", "level_gap", "line_of_command", "direct_line")
+"""The rules about power and work; unlike availability, they must still hold at an acceptance."""
+
+
+class Published(Retriever, Protocol):
+    """A published snapshot: what can be searched, with the policy it was published with."""
+
+    @property
+    def policy_text(self) -> str:
+        """The policy file's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """A person as others see them in a list."""
+
+    person_id: str
+    display_name: str
+    """Empty for somebody who has left."""
+    job_title: str
+    department: str
+    has_left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """What a round of tidying ended."""
+
+    expired: int
+    withdrawn: int
+    """Open requests of people who left."""
+    relationships_ended: int
+    """Relationships of people who left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One snapshot at one time: what a call begins with it ends with, whatever is published."""
+
+    snapshot: Published
+    policy: Policy
+    now: datetime
+
+    @property
+    def people(self) -> People:
+        """Everyone in the snapshot."""
+        return self.snapshot.people
+
+    def live_facts(
+        self, connection: sa.Connection, seeker_id: str, goal_id: str | None = None
+    ) -> LiveFacts:
+        """Read what lies over the snapshot for one seeker."""
+        facts = read_facts(connection, seeker_id, self.policy.limits, self.now, goal_id)
+        return lay_over(facts, self.people)
+
+    def reasons(
+        self, seeker_id: str, helper_id: str, relationship: Relationship, live: LiveFacts
+    ) -> list[Reason]:
+        """List the rules that keep a helper from a seeker.
+
+        Raises:
+            UnknownPersonError: one of the two is not in the snapshot.
+        """
+        seeker, helper = self.people.row(seeker_id), self.people.row(helper_id)
+        return reasons_against(self.people, seeker, helper, relationship, self.policy, live)
+
+    def card(self, person_id: str) -> PersonCard:
+        """Show a person by name and title; somebody who left by neither."""
+        rows = self.people.rows([person_id])
+        if not len(rows):
+            return PersonCard(person_id, "", "", "", has_left=True)
+        row = int(rows[0])
+        return PersonCard(
+            person_id=person_id,
+            display_name=self.people.text(row, "display_name"),
+            job_title=self.people.text(row, "job_title"),
+            department=self.people.department.name(row),
+            has_left=False,
+        )
+
+    def in_days(self, days: int) -> datetime:
+        """Tell the moment some days from now."""
+        return self.now + timedelta(days=days)
+
+
+@dataclass
+class Workplace:
+    """The ground of all services; one for a whole server, safe to share between threads."""
+
+    current: Callable[[], Published]
+    """Gives the snapshot that serves at this moment."""
+    store: Store
+    settings: Settings
+    clock: Clock
+    impressions: ImpressionLog = field(init=False)
+    _tidied_for: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        self.impressions = ImpressionLog(self.store)
+
+    def moment(self) -> Moment:
+        """Begin a call: take the snapshot that serves, its policy and the time.
+
+        Raises:
+            SnapshotError: no snapshot serves.
+            PolicyError: the snapshot's policy cannot be read.
+        """
+        snapshot = self.current()
+        policy = _parse_once(snapshot.policy_text, snapshot.snapshot_id)
+        return Moment(snapshot, policy, self.clock())
+
+    def tidy(self) -> Tidied:
+        """End what time or a departure has ended; cheap where there is nothing to do.
+
+        Services call it before they show requests, and a command calls it at night.
+
+        Raises:
+            StoreError: the store cannot be reached.
+        """
+        now, snapshot = self.clock(), self.current()
+        with self.store.reading() as connection:
+            due = has_due(connection, now)
+        if not due and self._tidied_for == snapshot.snapshot_id:
+            return Tidied(0, 0, 0)
+        with self.store.writing() as connection:
+            expired = expire_due(connection, now)
+            seekers, helpers = people_with_open_requests(connection)
+            bound = people_with_bonds(connection)
+            here = set(snapshot.people.ids.tolist())
+            withdrawn = withdraw_for_leavers(connection, seekers - here, helpers - here, now)
+            ended = end_bonds_of(connection, bound - here, SYSTEM, now)
+        self._tidied_for = snapshot.snapshot_id
+        return Tidied(expired, withdrawn, ended)
+
+
+@lru_cache(maxsize=4)
+def _parse_once(text: str, snapshot_id: str) -> Policy:
+    return parse_policy(text, f"policy of snapshot {snapshot_id}")

@@ -1,0 +1,63 @@
+"""What all sessions of one server share: the settings, the snapshot that serves, the services."""
+
+from functools import cache, lru_cache
+
+from app.services.services import Services, open_services
+from app.services.settings import Settings, load_settings
+from index.serving.reader import IndexReader, Snapshot
+from recommender.goals import whole_goal
+
+
+@cache
+def settings() -> Settings:
+    """Give this server's settings.
+
+    Raises:
+        InputError: they cannot be read.
+    """
+    return load_settings()
+
+
+def current_snapshot() -> Snapshot:
+    """Give the published snapshot; a newly published one takes over by itself.
+
+    Raises:
+        SnapshotError: there is none, or it is damaged.
+    """
+    return _reader().current()
+
+
+@cache
+def services() -> Services:
+    """Give the services that every page calls.
+
+    Raises:
+        SnapshotError: the index cannot be opened.
+        StoreError: the store cannot be opened.
+    """
+    return open_services(settings(), current=current_snapshot)
+
+
+def check_ready() -> str:
+    """Prove that a goal can be answered: snapshot open, encoder loaded, store there.
+
+    Returns:
+        The snapshot's id.
+
+    Raises:
+        LearningRelationshipsError: something is missing.
+    """
+    snapshot = current_snapshot()
+    _encode_once(snapshot.snapshot_id)
+    services().workplace.store.check()
+    return snapshot.snapshot_id
+
+
+@cache
+def _reader() -> IndexReader:
+    return IndexReader(settings().index)
+
+
+@lru_cache(maxsize=2)
+def _encode_once(snapshot_id: str) -> None:
+    current_snapshot().encode(whole_goal(snapshot_id))

@@ -1,0 +1,1 @@
+"""Judged companies as folders of tables."""

@@ -1,0 +1,1 @@
+"""Running systems on datasets, and comparing what came of it."""

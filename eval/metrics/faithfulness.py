@@ -1,0 +1,134 @@
+"""Whether reasons are true: take a quoted passage out of a profile, and the score must fall."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.datasets.dataset import Ask
+from recommender.eligibility import LiveFacts, eligibility
+from recommender.explanation import find_evidence, list_contributions
+from recommender.goals import read_goal
+from recommender.policy import Policy
+from recommender.ranking import Ranking, rank
+from recommender.relationships import Relationship
+from recommender.rerank import make_list
+from recommender.retrieval import Candidates, Retriever
+from recommender.signals import Match
+
+
+@dataclass(frozen=True, slots=True)
+class Faithfulness:
+    """What came of checking every suggestion's reasons."""
+
+    suggestions: int
+    quoting: int
+    """Suggestions that quote something."""
+    quoting_lowered: int
+    """Of these: the score is lower without everything that is quoted."""
+    quotations: int
+    lowered: int
+    """Of these: the score is lower without this one passage."""
+    largest_sum_error: float
+    """The largest difference of a score and the sum of its contributions."""
+
+    @property
+    def share(self) -> float:
+        """The share of quotations that bear on the score, 0 to 1; 1 where there are none."""
+        return self.lowered / self.quotations if self.quotations else 1.0
+
+    def to_json(self) -> dict[str, float]:
+        """Give the figures."""
+        return {
+            "suggestions": self.suggestions,
+            "quoting": self.quoting,
+            "quoting_lowered": self.quoting_lowered,
+            "quotations": self.quotations,
+            "lowered": self.lowered,
+            "share": self.share,
+            "largest_sum_error": self.largest_sum_error,
+        }
+
+
+def measure_faithfulness(
+    retriever: Retriever, asks: Iterable[Ask], policy: Policy, length: int = 5
+) -> Faithfulness:
+    """Check the reasons of the first `length` suggestions of every list with a seeker.
+
+    The quoted passages go, one by one and all together; the whole profile as one text stays. What
+    is said to be only the closest passage there is is no reason, and is left out.
+
+    Source: erasure as a test of explanations: DeYoung et al., "ERASER: A Benchmark to Evaluate
+    Rationalized NLP Models", ACL 2020, section 4.2 ("comprehensiveness").
+    """
+    suggestions = quoting = quoting_lowered = quotations = lowered = 0
+    worst = 0.0
+    for ask in asks:
+        if ask.seeker is None or ask.relationship is None:
+            continue
+        answer = _Answer(retriever, ask.text, ask.relationship, ask.seeker, policy)
+        for position, place in enumerate(answer.listed.place[:length].tolist()):
+            suggestions += 1
+            shown = sum(part.contribution for part in list_contributions(answer.listed, position))
+            worst = max(worst, abs(shown - float(answer.listed.scores[position])))
+            found = find_evidence(retriever, answer.found, place, answer.goal)
+            quoted = [one.number for one in found if one.speaks]
+            singly = [answer.falls_without(place, [number]) for number in quoted]
+            quotations += len(quoted)
+            lowered += sum(singly)
+            if quoted:
+                quoting += 1
+                together = answer.falls_without(place, quoted)
+                quoting_lowered += together
+    return Faithfulness(suggestions, quoting, quoting_lowered, quotations, lowered, worst)
+
+
+class _Answer:
+    """One ranked list, and what becomes of it without some passages."""
+
+    def __init__(
+        self, retriever: Retriever, text: str, kind: Relationship, seeker: int, policy: Policy
+    ) -> None:
+        self._retriever, self._kind, self._seeker = retriever, kind, seeker
+        self._weights = policy.of(kind).weights
+        mask = eligibility(retriever.people, seeker, kind, policy, LiveFacts.none()).mask
+        self.goal, vectors = retriever.encode(read_goal(text))
+        self.found = retriever.candidates(self.goal.text, vectors, [mask], None, seeker)
+        ranking = self._rank(self.found)
+        self._scores = np.empty(len(self.found))
+        self._scores[ranking.place] = ranking.scores
+        no_load = np.zeros(len(ranking.rows))
+        settings = policy.list
+        self.listed = make_list(ranking, retriever, self.found, no_load, settings, settings.length)
+
+    def falls_without(self, place: int, passages: list[int]) -> bool:
+        """Say whether the score of the candidate at `place` is lower without some passages.
+
+        It is the score by the person's own signals: what a list takes off for likeness to others
+        changes with the others.
+        """
+        again = self._rank(drop_passages(self.found, place, passages))
+        now = float(again.scores[again.place == place][0])
+        return now < float(self._scores[place])
+
+    def _rank(self, found: Candidates) -> Ranking:
+        return rank(Match(self._retriever, found, self._kind, self._seeker), self._weights)
+
+
+def drop_passages(found: Candidates, place: int, passages: list[int]) -> Candidates:
+    """Give the same candidates, the one at `place` without some passages."""
+    start, stop = int(found.starts[place]), int(found.starts[place + 1])
+    entries = np.arange(start, stop)
+    keep = np.ones(len(found.passage), np.bool_)
+    keep[entries[np.isin(found.passage[entries], passages)]] = False
+    starts: NDArray[np.int64] = found.starts.copy()
+    starts[place + 1 :] -= int((~keep).sum())
+    return replace(
+        found,
+        starts=starts,
+        passage=found.passage[keep],
+        field=found.field[keep],
+        similarity=found.similarity[:, keep],
+        own=found.own[:, keep],
+    )

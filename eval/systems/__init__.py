@@ -1,0 +1,1 @@
+"""What can be run: this project's recommender and the baselines."""

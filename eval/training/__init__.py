@@ -1,0 +1,1 @@
+"""Training cases, and the adapter that is trained on them."""

@@ -1,0 +1,1 @@
+"""Fitting weights and calibrations on judged lists."""

@@ -1,0 +1,1 @@
+"""Texts to vectors: models, adapters, runtimes, and the cache of embeddings."""

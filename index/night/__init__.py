@@ -1,0 +1,1 @@
+"""One night's work: build, compare, gate, publish, prune, and forget."""

@@ -1,0 +1,1 @@
+"""The people export: read, checked and reported row by row."""

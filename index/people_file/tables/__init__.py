@@ -1,0 +1,1 @@
+"""Table files of every format as text."""

@@ -1,0 +1,1 @@
+"""Which snapshot serves, and how readers follow it."""
