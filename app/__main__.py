@@ -17,6 +17,7 @@ from recommender.relationships import Relationship
 
 if TYPE_CHECKING:
     from index.serving.reader import Snapshot
+    from recommender.live import LiveFacts
     from recommender.policy import Policy
 
 
@@ -44,6 +45,20 @@ def _published(index_dir: Path) -> "tuple[Snapshot, Policy]":
     )
 
 
+def _live_facts(
+    snapshot: "Snapshot", policy: "Policy", store: str | None, person: str
+) -> "LiveFacts | None":
+    """Read what lies over the snapshot; None without a store."""
+    from app.services.workplace import Moment
+    from app.store.database import Store
+
+    if store is None:
+        return None
+    moment = Moment(snapshot, policy, datetime.now(UTC))
+    with Store(store).reading() as connection:
+        return moment.live_facts(connection, person)
+
+
 def _recommend(options: argparse.Namespace) -> int:
     from app.terminal import render_recommendation
     from recommender.answers import Request
@@ -51,8 +66,10 @@ def _recommend(options: argparse.Namespace) -> int:
 
     snapshot, policy = _published(options.index)
     request = Request(options.person, options.goal, options.relationship, options.limit)
-    answer = recommend(snapshot, request, policy)
+    live = _live_facts(snapshot, policy, options.store, options.person)
+    answer = recommend(snapshot, request, policy, live)
     _print(options.json, answer.to_json(), render_recommendation(answer))
+    _warn_without_store(options.store)
     return 0
 
 
@@ -63,8 +80,10 @@ def _why_not(options: argparse.Namespace) -> int:
 
     snapshot, policy = _published(options.index)
     request = Request(options.person, options.goal or "", options.relationship)
-    answer = why_not(snapshot, request, options.candidate, policy)
+    live = _live_facts(snapshot, policy, options.store, options.person)
+    answer = why_not(snapshot, request, options.candidate, policy, live)
     _print(options.json, answer.to_json(), render_why_not(answer))
+    _warn_without_store(options.store)
     return 0
 
 
@@ -102,6 +121,15 @@ def _forget(options: argparse.Namespace) -> int:
     count = forget_person(Store(options.store), options.person, datetime.now(UTC))
     print(f"{count} rows deleted or made anonymous; 'python -m index forget' does the index")
     return 0
+
+
+def _warn_without_store(store: str | None) -> None:
+    if store is None:
+        print(
+            "note: no --store, so this is the state of last night: who paused, is full or was "
+            "hidden since, and what may no longer be quoted, is not known here",
+            file=sys.stderr,
+        )
 
 
 def _print(as_json: bool, document: dict[str, Any], text: str) -> None:
@@ -165,6 +193,9 @@ def _add_index_and_person(command: argparse.ArgumentParser) -> None:
     command.add_argument("--index", type=Path, required=True, help="the index folder")
     command.add_argument("--person", required=True, help="the seeker's person_id")
     command.add_argument("--json", action="store_true", help="print JSON")
+    command.add_argument(
+        "--store", help="the store's address; without it, nothing newer than the snapshot counts"
+    )
 
 
 def _positive(text: str) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from recommender.eligibility import Reason
 from recommender.explanation import Contribution, Evidence
 from recommender.goals import Goal
-from recommender.kinds import Reading
+from recommender.kinds import KindPrediction
 from recommender.relationships import KINDS, Relationship
 from recommender.strength import Strength
 
@@ -33,7 +33,7 @@ class Suggestion:
     job_title: str
     score: float
     strength: Strength
-    chance: float
+    probability: float
     """How likely it is that the suggestion is good, 0 to 1, by the policy's calibration. Not
     published: what is shown is `strength`."""
     power: str
@@ -103,7 +103,7 @@ class Recommendation:
     seeker: str
     goal: Goal
     snapshot: str
-    reading: Reading
+    reading: KindPrediction
     """Which kinds suit the goal."""
     lists: tuple[SuggestionList, ...]
 

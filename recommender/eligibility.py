@@ -12,15 +12,6 @@ from recommender.policy import Policy
 from recommender.relationships import Relationship
 from recommender.rules import RULES, Mask, Pair, SeekerView
 
-__all__ = [
-    "Eligibility",
-    "LiveFacts",
-    "Reason",
-    "eligibility",
-    "eligibility_by_kind",
-    "reasons_against",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Reason:

@@ -66,7 +66,11 @@ def label_of(signal: str) -> str:
 
 
 def find_evidence(
-    retriever: Retriever, candidates: Candidates, place: int, goal: Goal
+    retriever: Retriever,
+    candidates: Candidates,
+    index: int,
+    goal: Goal,
+    quotable: frozenset[Field] | None = None,
 ) -> tuple[Evidence, ...]:
     """Quote the passage that speaks best to each need; a passage is quoted once.
 
@@ -76,18 +80,20 @@ def find_evidence(
     Args:
         retriever: where the texts are.
         candidates: the candidates of this goal.
-        place: the helper's place among `candidates`.
+        index: where the helper stands among `candidates`.
         goal: the goal whose needs are to be met.
+        quotable: the fields that the helper lets be quoted; None for all of `QUOTABLE`.
 
     Returns:
-        The best first; empty only for a profile without a passage of its own.
+        The best first; empty only for a profile without a passage that may be quoted.
     """
-    start, stop = int(candidates.starts[place]), int(candidates.starts[place + 1])
+    start, stop = int(candidates.starts[index]), int(candidates.starts[index + 1])
+    allowed = QUOTABLE if quotable is None else quotable.intersection(QUOTABLE)
     # a few numbers: plain Python is faster here than arrays are
     entries = [
         start + offset
         for offset, field in enumerate(candidates.field[start:stop].tolist())
-        if field in QUOTABLE
+        if field in allowed
     ]
     best: dict[int, tuple[float, str]] = {}
     for need, row in goal.rows_of_needs() if entries else ():

@@ -21,7 +21,7 @@ class KindFit:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class KindPrediction:
     """Which kinds suit a goal, the best first."""
 
     fits: tuple[KindFit, ...]
@@ -50,8 +50,8 @@ class Reading:
         return f"Which is closer to what you mean: “{first}” or “{second}”"
 
 
-def read_kinds(logits: NDArray[np.float64]) -> Reading:
-    """Say which kinds suit a goal.
+def predict_kinds(logits: NDArray[np.float64]) -> KindPrediction:
+    """Return which kinds suit a goal.
 
     Args:
         logits: `(4,)`: how much the goal asks for each of `Relationship`; see `Retriever`.
@@ -60,4 +60,4 @@ def read_kinds(logits: NDArray[np.float64]) -> Reading:
     share /= share.sum()
     order = np.argsort(-share, kind="stable")
     kinds = list(Relationship)
-    return Reading(tuple(KindFit(kinds[number], float(share[number])) for number in order))
+    return KindPrediction(tuple(KindFit(kinds[number], float(share[number])) for number in order))

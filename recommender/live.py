@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.errors import InputError
+from recommender.profiles import Field
 from recommender.relationships import Relationship
 
 Rows = NDArray[np.int64]
@@ -46,6 +47,10 @@ class LiveFacts:
     declined_for: Mapping[Relationship, Rows] = field(default_factory=dict)
     """Who declined the seeker's request for one kind, while the cooldown lasts."""
 
+    quotable: Mapping[int, frozenset[Field]] = field(default_factory=dict)
+    """By row: the parts of a profile that its owner lets be quoted; absent where they said nothing,
+    and then all may be that are `retrieval.QUOTABLE`."""
+
     exposure_rows: Rows = field(default_factory=_nobody)
     """`(n,)`: who was shown to others of late."""
     exposure: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
@@ -73,11 +78,12 @@ class LiveFacts:
         yield "capacity_rows", self.capacity_rows
         yield "exposure_rows", self.exposure_rows
         yield "hidden", self.hidden
+        yield "quotable", np.array(sorted(self.quotable), np.int64)
         for name, by_kind in (("hidden_for", self.hidden_for), ("declined_for", self.declined_for)):
             for relationship, rows in by_kind.items():
                 yield f"{name}[{relationship}]", rows
 
     @classmethod
     def none(cls) -> Self:
-        """Give the facts of a company in which nothing happened since the snapshot."""
+        """Return the facts of a company in which nothing happened since the snapshot."""
         return cls()

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from recommender.errors import PolicyError
 from recommender.policy_problems import Path, Problem, lines_of, problems_of, unknown_signal
 from recommender.relationships import Relationship
+from recommender.signals import SIGNALS
 
 Levels = Annotated[int, Field(ge=-20, le=20)] | Literal["any"]
 """A number of job levels, or "any" for no bound."""
@@ -24,6 +25,9 @@ Weight = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
 Chance = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 Penalty = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
+
+_NO_LONGER_READ = "relevance"
+"""A table of earlier versions, for measuring only; what was written with it can still be read."""
 
 LineOfCommand = Literal["never", "skip_level", "allowed"]
 
@@ -97,13 +101,6 @@ class KindPolicy(_Table):
         return (self.min_levels_above, self.max_levels_above) != ("any", "any")
 
 
-class Relevance(_Table):
-    """How well texts fit a goal when no kind and no seeker is known."""
-
-    weights: dict[str, Weight]
-    """The weight of each ranking signal, as for a kind."""
-
-
 class Limits(_Table):
     """What keeps helpers from being overloaded and seekers from being kept waiting."""
 
@@ -135,12 +132,11 @@ class Policy(_Table):
     coach: KindPolicy
     sponsor: KindPolicy
     peer: KindPolicy
-    relevance: Relevance
     limits: Limits
     list: ListSettings
 
     def of(self, relationship: Relationship) -> KindPolicy:
-        """Give the rules and weights of one kind."""
+        """Return the rules and weights of one kind."""
         kind = getattr(self, relationship.value)
         assert isinstance(kind, KindPolicy)
         return kind
@@ -152,36 +148,33 @@ def default_policy_text() -> str:
 
 
 def default_policy() -> Policy:
-    """Give the policy of a company that set nothing."""
-    return _parse(default_policy_text(), "policy.toml", base={}, signals=None)
+    """Return the policy of a company that set nothing."""
+    return _parse(default_policy_text(), "policy.toml", base={})
 
 
-def parse_policy(text: str, source: str, *, signals: frozenset[str] | None = None) -> Policy:
+def parse_policy(text: str, source: str) -> Policy:
     """Read a policy file and lay it over the defaults.
 
     Args:
         text: TOML; a key that is absent keeps its default.
         source: the file's name, for messages.
-        signals: the names that a `weights` table may hold; None allows any.
 
     Raises:
         PolicyError: the text is not TOML, or has unknown keys or impossible values. The message
             holds a line for each problem: source, line, key, what is allowed.
     """
-    return _parse(text, source, base=tomllib.loads(default_policy_text()), signals=signals)
+    return _parse(text, source, base=tomllib.loads(default_policy_text()))
 
 
-def _parse(
-    text: str, source: str, *, base: Mapping[str, Any], signals: frozenset[str] | None
-) -> Policy:
+def _parse(text: str, source: str, *, base: Mapping[str, Any]) -> Policy:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
         own = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         line = lines_of(text, []).stopped_at
         raise PolicyError(f"{source}, line {line}: this is not valid TOML: {error}") from None
-    data = _laid_over(base, own)
-    problems = list(_unknown_signals(data, signals))
+    data = _laid_over(base, {key: value for key, value in own.items() if key != _NO_LONGER_READ})
+    problems = list(_unknown_signals(data))
     try:
         policy = Policy.model_validate(data)
     except ValidationError as error:
@@ -200,15 +193,14 @@ def _laid_over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any
     return merged
 
 
-def _unknown_signals(data: Mapping[str, Any], signals: frozenset[str] | None) -> Iterable[Problem]:
-    for key in (*Relationship, "relevance"):
+def _unknown_signals(data: Mapping[str, Any]) -> Iterable[Problem]:
+    known = frozenset(SIGNALS)
+    for key in Relationship:
         table = data.get(key)
         weights = table.get("weights") if isinstance(table, dict) else None
-        if signals is None or not isinstance(weights, dict):
-            continue
-        for name in weights:
-            if name not in signals:
-                yield unknown_signal((str(key), "weights", name), signals)
+        for name in weights if isinstance(weights, dict) else ():
+            if name not in known:
+                yield unknown_signal((str(key), "weights", name), known)
 
 
 def _message(text: str, source: str, problems: list[Problem]) -> str:

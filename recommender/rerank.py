@@ -1,4 +1,4 @@
-"""From an order to a good list: no two of one background, and no helper shown to everybody.
+"""An order becomes a good list: not two people alike, and no helper shown to everybody.
 
 Both are taken off the score as contributions of their own, so that a list still stands in the order
 of its scores and every score is still an exact sum.
@@ -35,7 +35,7 @@ Values = NDArray[np.float64]
 
 
 def loads(people: People, live: LiveFacts, rows: NDArray[np.int64]) -> Values:
-    """Say how much people have been shown for the places they have: `(len(rows),)`, 0 to 1.
+    """Return how much people have been shown for the places they have: `(len(rows),)`, 0 to 1.
 
     Exposure, one for a first place and `1 / log2(1 + rank)` for others, for each free place; five
     and more count as one.
@@ -54,7 +54,7 @@ def loads(people: People, live: LiveFacts, rows: NDArray[np.int64]) -> Values:
     return np.minimum(share, FULL_LOAD) / FULL_LOAD
 
 
-def make_list(
+def rerank(
     ranking: Ranking,
     retriever: Retriever,
     found: Candidates,
@@ -105,7 +105,8 @@ def make_list(
         signals=(*ranking.signals, TOO_ALIKE, LOAD),
         weights=np.append(ranking.weights, [-settings.alike_penalty, -settings.load_penalty]),
         values=np.vstack([ranking.values, alike, load])[:, order],
-        place=ranking.place[order],
+        index=ranking.index[order],
+        probability=ranking.probability[order],
     )
 
 
@@ -113,14 +114,14 @@ class _Profiles:
     """The whole profiles of ranked people as unit vectors; zeros for who has none."""
 
     def __init__(self, retriever: Retriever, found: Candidates, ranking: Ranking) -> None:
-        self._retriever, self._found, self._place = retriever, found, ranking.place
+        self._retriever, self._found, self._index = retriever, found, ranking.index
 
     def vectors(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Give the profiles of the people at these places of the ranking: `(n, dim)`."""
-        found, place = self._found, self._place[positions]
+        """Return the profiles of the people at these places of the ranking: `(n, dim)`."""
+        found, index = self._found, self._index[positions]
         # the whole profile stands last
-        entries = found.starts[place + 1] - 1
-        has = np.flatnonzero(entries >= found.starts[place])
+        entries = found.starts[index + 1] - 1
+        has = np.flatnonzero(entries >= found.starts[index])
         has = has[found.field[entries[has]] == Field.PROFILE]
         known = self._retriever.vectors(found.passage[entries[has]])
         vectors = np.zeros((len(positions), known.shape[1]), np.float32)
@@ -131,7 +132,7 @@ class _Profiles:
 def _choose(
     order: NDArray[np.int64], scores: Values, penalty: float, length: int, profiles: _Profiles
 ) -> tuple[NDArray[np.int64], Values]:
-    """Choose the first few; gives their places in the ranking, and everybody's likeness to them."""
+    """Choose the first few; return their places, and everybody's likeness to them."""
     n_compared = max(COMPARED, 2 * length)
     while True:
         pool = order[:n_compared]
@@ -149,7 +150,7 @@ def _choose(
 def _choose_among(
     scores: Values, vectors: NDArray[np.float32], penalty: float, length: int
 ) -> tuple[NDArray[np.int64], Values, float]:
-    """Choose greedily; gives the chosen, all likenesses (0 to 1), and the last chosen's score."""
+    """Choose greedily; return the chosen, all likenesses (0 to 1), and the last chosen's score."""
     alike, left = np.zeros(len(scores)), np.ones(len(scores), np.bool_)
     chosen: list[int] = []
     last = -np.inf

@@ -7,7 +7,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.goals import Goal
 from recommender.people import People
 from recommender.profiles import Field
 
@@ -35,7 +34,7 @@ class Candidates:
     1, higher is closer."""
     own: NDArray[np.float32]
     """`(n_own, m)`: cosine of each of the seeker's own passages, the whole profile left out, with
-    each passage; no rows without a seeker."""
+    each passage."""
     lexical: NDArray[np.float32]
     """`(n,)`: BM25 of the goal with the whole profile, divided by the length of the goal's vector
     of inverse document frequencies, so that long and short goals compare; 0 or more, seldom over
@@ -45,6 +44,18 @@ class Candidates:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """One list to find candidates for."""
+
+    eligible: NDArray[np.bool_]
+    """`(n_people,)`: nobody else is ever in it."""
+    profile: float = 0.5
+    """What the likeness of goal and whole profile counts when candidates are chosen."""
+    words: float = 0.6
+    """What BM25 counts, as `b / (b + 1)`."""
 
 
 class Retriever(Protocol):
@@ -58,29 +69,38 @@ class Retriever(Protocol):
     def people(self) -> People:
         """Everyone in the snapshot."""
 
-    def encode(self, goal: Goal) -> tuple[Goal, NDArray[np.float32]]:
-        """Embed a goal by its parts, and tell its needs from its circumstances.
+    @property
+    def goal_centroid(self) -> NDArray[np.float32]:
+        """The common direction of goals, which says nothing about content: `(dim,)` float32."""
+
+    def encode_parts(self, parts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Embed parts of a goal, each as if it were alone.
 
         Returns:
-            The goal, its parts told apart; and `(n_vectors, dim)` float32, unit rows: the goal as a
-            whole, then its parts where there are several; see `recommender.goals.with_whole`.
+            `(n_parts, dim)` float32, unit rows; and `(n_parts, width)` float32: how each part
+            speaks, for `need_probabilities`.
         """
 
+    def need_probabilities(
+        self, manner: NDArray[np.float32], parts: Sequence[str]
+    ) -> NDArray[np.float64]:
+        """Predict how likely each of several parts is to be a need: `(n_parts,)`, 0 to 1."""
+
     def kind_logits(self, goal: str, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Say how much a goal asks for each kind: `(4,)` in the order of `Relationship`.
+        """Predict how much a goal asks for each kind: `(4,)` in the order of `Relationship`.
 
         Args:
             goal: the goal's text.
-            vectors: of the goal and its parts, as `encode` gives them.
+            vectors: of the goal and its parts; see `recommender.goals.with_whole`.
         """
 
     def candidates(
         self,
         goal: str,
         vectors: NDArray[np.float32],
-        eligible: Sequence[NDArray[np.bool_]],
+        queries: Sequence[ListQuery],
         limit: int | None,
-        seeker: int | None,
+        own: NDArray[np.int64],
     ) -> Candidates:
         """Find who fits best in each of several lists, and score all of their passages exactly.
 
@@ -89,22 +109,22 @@ class Retriever(Protocol):
         Args:
             goal: the text to match by words.
             vectors: `(n_vectors, dim)` float32, unit rows: the goal, then its parts.
-            eligible: for each list `(n_people,)` bool; nobody else is ever in it.
+            queries: the lists.
             limit: about how many people to find for a list; None for every eligible person.
-            seeker: the row of who asks; None where only texts are compared.
+            own: `(k,)`: passages that every passage found is compared with: the seeker's own.
         """
 
     def passages_of(self, row: int) -> NDArray[np.int64]:
-        """Number a person's passages in the snapshot, the whole profile last: `(k,)` int64."""
+        """Return the numbers of a person's passages, the whole profile last: `(k,)` int64."""
 
     def vectors(self, passages: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Give the passages' embeddings: `(n, dim)` float32, unit rows."""
+        """Return the passages' embeddings: `(n, dim)` float32, unit rows."""
 
     def fields(self, passages: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Give the passages' `Field`s: `(n,)` uint8."""
+        """Return the passages' `Field`s: `(n,)` uint8."""
 
     def texts(self, passages: NDArray[np.int64]) -> list[str]:
-        """Give the passages' texts."""
+        """Return the passages' texts."""
 
 
 QUOTABLE: tuple[Field, ...] = (

@@ -104,6 +104,11 @@ class Rule:
     """Marks whom the rule keeps out; None where it keeps out nobody."""
     says: Callable[[Pair], str | None]
     """The sentence to the seeker about the candidate; None where the rule lets them through."""
+    standing: bool = False
+    """Whether it speaks of power or work, and so must still hold when a request is accepted, unlike
+    whoever is hidden or full by then."""
+    set_by_policy: bool = False
+    """Whether a policy can loosen it."""
 
 
 # --- for everyone at once ---------------------------------------------------------------------
@@ -280,14 +285,26 @@ def _level_range(low: int | str, high: int | str) -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("self", _mask_self, _says_self),
+    Rule("self", _mask_self, _says_self, standing=True),
     Rule("hidden", _mask_hidden, _says_hidden),
     Rule("declined", _mask_declined, _says_declined),
-    Rule("contractor", _mask_contractor, _says_contractor),
-    Rule("level_gap", _mask_level_gap, _says_level_gap),
-    Rule("line_of_command", _mask_line_of_command, _says_line_of_command),
-    Rule("direct_line", _mask_direct_line, _says_direct_line),
+    Rule("contractor", _mask_contractor, _says_contractor, standing=True, set_by_policy=True),
+    Rule("level_gap", _mask_level_gap, _says_level_gap, standing=True, set_by_policy=True),
+    Rule(
+        "line_of_command",
+        _mask_line_of_command,
+        _says_line_of_command,
+        standing=True,
+        set_by_policy=True,
+    ),
+    Rule("direct_line", _mask_direct_line, _says_direct_line, standing=True, set_by_policy=True),
     Rule("not_available", _mask_not_available, _says_not_available),
 )
 """The hard rules in the order in which they count: what the seeker did, what everyone may know, and
 last what is private to the candidate."""
+
+STANDING_RULES: frozenset[str] = frozenset(rule.name for rule in RULES if rule.standing)
+"""The names of the rules that must still hold at an acceptance."""
+
+POLICY_RULES: frozenset[str] = frozenset(rule.name for rule in RULES if rule.set_by_policy)
+"""The names of the rules that a policy sets; the others hold under any."""

@@ -18,7 +18,7 @@ BEST_PASSAGES = 3
 """How many of a person's passages speak for them."""
 
 WORDS_HALF = 1.0
-"""The normalised BM25 that counts as half a match."""
+"""The normalised BM25 that counts as half a context."""
 
 FRESH_DAYS = 30.0
 """A profile no older than this is as fresh as one of today."""
@@ -42,19 +42,19 @@ _WRITTEN[[Field.ROLE, Field.PROFILE]] = False
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class SignalContext:
     """One goal of one seeker against its candidates."""
 
     retriever: Retriever
     candidates: Candidates
-    relationship: Relationship | None
-    seeker: int | None
-    """The seeker's row; None where a goal is matched by its text alone."""
+    relationship: Relationship
+    seeker: int
+    """The seeker's row."""
     known: dict[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
     """Signals computed already that are the same for every kind."""
 
-    def of(self, relationship: Relationship) -> "Match":
-        """Give the same goal and candidates for another kind; what is known is shared."""
+    def of(self, relationship: Relationship) -> "SignalContext":
+        """Return the same goal and candidates for another kind; what is known is shared."""
         return replace(self, relationship=relationship)
 
     @property
@@ -66,7 +66,7 @@ class Match:
     def level_gap(self) -> NDArray[np.float64]:
         """Levels of each candidate above the seeker: `(n,)`, NaN where one is unknown."""
         n_candidates = len(self.candidates)
-        if self.seeker is None or self.people.level[self.seeker] == NO_LEVEL:
+        if self.people.level[self.seeker] == NO_LEVEL:
             return np.full(n_candidates, np.nan)
         level = self.people.level[self.candidates.rows].astype(np.float64)
         level[level == NO_LEVEL] = np.nan
@@ -84,38 +84,41 @@ class Signal:
     """What it is called on a card."""
     says: str
     """What it measures and why, for the reader of the policy."""
-    compute: Callable[[Match], NDArray[np.float64]]
+    compute: Callable[[SignalContext], NDArray[np.float64]]
     """Gives `(n,)` float64 within `low` to `high`; higher is better."""
     by_kind: bool = False
     """Whether it differs from kind to kind."""
 
 
-def _passages(match: Match) -> NDArray[np.float64]:
-    return best_passages(match.candidates, BEST_PASSAGES)
+def passages_fit(found: Candidates) -> NDArray[np.float64]:
+    """Return the signal `passages`: `(n,)`."""
+    return best_passages(found, BEST_PASSAGES)
 
 
-def _profile(match: Match) -> NDArray[np.float64]:
-    found = match.candidates
+def profile_fits(found: Candidates) -> NDArray[np.float64]:
+    """Return the signal `profile`: `(n,)`."""
     value = np.zeros(len(found))
     at = np.flatnonzero(found.field == Field.PROFILE)
     value[owners(found)[at]] = found.similarity[0, at]
     return np.clip(value, -1.0, 1.0)
 
 
-def _words(match: Match) -> NDArray[np.float64]:
-    lexical = match.candidates.lexical.astype(np.float64)
+def words_fit(bm25: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return normalised BM25 as a signal, 0 to 1: half of it at `WORDS_HALF`."""
+    lexical = bm25.astype(np.float64)
     return np.asarray(lexical / (lexical + WORDS_HALF), np.float64)
 
 
-def _grams(match: Match) -> NDArray[np.float64]:
-    return np.clip(match.candidates.grams.astype(np.float64), 0.0, 1.0)
+def ngrams_fit(found: Candidates) -> NDArray[np.float64]:
+    """Return the signal `grams`: `(n,)`."""
+    return np.clip(found.grams.astype(np.float64), 0.0, 1.0)
 
 
-def _common_ground(match: Match) -> NDArray[np.float64]:
-    found = match.candidates
-    if match.seeker is None or not len(found):
+def _common_ground(context: SignalContext) -> NDArray[np.float64]:
+    found = context.candidates
+    if not len(found):
         return np.zeros(len(found))
-    own_fields = match.retriever.fields(match.retriever.passages_of(match.seeker))
+    own_fields = context.retriever.fields(context.retriever.passages_of(context.seeker))
     pieces = found.field != Field.PROFILE
     owner = owners(found)
     counts = np.bincount(owner[pieces], minlength=len(found))
@@ -135,9 +138,9 @@ def _common_ground(match: Match) -> NDArray[np.float64]:
     return value
 
 
-def _step(match: Match) -> NDArray[np.float64]:
-    gap = match.level_gap
-    match match.relationship:
+def _step(context: SignalContext) -> NDArray[np.float64]:
+    gap = context.level_gap
+    match context.relationship:
         case Relationship.MENTOR:
             step = 1 - np.maximum(0, gap - 2) / 3
         case Relationship.COACH:
@@ -146,62 +149,56 @@ def _step(match: Match) -> NDArray[np.float64]:
             step = (gap - 1) / 4
         case Relationship.PEER:
             step = 1 - np.abs(gap) / 2
-        case None:
-            step = np.full(len(gap), UNKNOWN)
     return np.where(np.isnan(gap), UNKNOWN, np.clip(step, 0.0, 1.0))
 
 
-def _scope(match: Match) -> NDArray[np.float64]:
-    org = match.people.org
-    rows = match.candidates.rows
+def _scope(context: SignalContext) -> NDArray[np.float64]:
+    org = context.people.org
+    rows = context.candidates.rows
     below = (org.leave[rows] - org.enter[rows] - 1).astype(np.float64)
-    return np.asarray(np.log1p(below) / np.log(max(len(match.people), 2)), np.float64)
+    return np.asarray(np.log1p(below) / np.log(max(len(context.people), 2)), np.float64)
 
 
-def _nearness(match: Match) -> NDArray[np.float64]:
-    if match.seeker is None:
-        return np.full(len(match.candidates), UNKNOWN)
-    steps = match.people.org.distances(match.seeker, match.candidates.rows)
+def _nearness(context: SignalContext) -> NDArray[np.float64]:
+    steps = context.people.org.distances(context.seeker, context.candidates.rows)
     near = np.clip(1 - steps / FAR_APART, 0.0, 1.0)
     return np.where(steps == NO_DISTANCE, 0.0, near)
 
 
-def _other_department(match: Match) -> NDArray[np.float64]:
-    return _differs(match, match.people.department.codes)
+def _other_department(context: SignalContext) -> NDArray[np.float64]:
+    return _differs(context, context.people.department.codes)
 
 
-def _other_team(match: Match) -> NDArray[np.float64]:
-    return _differs(match, match.people.team.codes)
+def _other_team(context: SignalContext) -> NDArray[np.float64]:
+    return _differs(context, context.people.team.codes)
 
 
-def _differs(match: Match, codes: NDArray[np.int32]) -> NDArray[np.float64]:
-    there = codes[match.candidates.rows]
-    if match.seeker is None or codes[match.seeker] == NO_CODE:
+def _differs(context: SignalContext, codes: NDArray[np.int32]) -> NDArray[np.float64]:
+    there = codes[context.candidates.rows]
+    if codes[context.seeker] == NO_CODE:
         return np.full(len(there), UNKNOWN)
-    differs = (there != codes[match.seeker]).astype(np.float64)
+    differs = (there != codes[context.seeker]).astype(np.float64)
     return np.where(there == NO_CODE, UNKNOWN, differs)
 
 
-def _fresh(match: Match) -> NDArray[np.float64]:
-    updated = match.people.updated_on[match.candidates.rows]
-    days = (match.people.as_of - updated).astype("timedelta64[D]").astype(np.float64)
+def _fresh(context: SignalContext) -> NDArray[np.float64]:
+    updated = context.people.updated_on[context.candidates.rows]
+    days = (context.people.as_of - updated).astype("timedelta64[D]").astype(np.float64)
     fresh = np.clip((STALE_DAYS - days) / (STALE_DAYS - FRESH_DAYS), 0.0, 1.0)
     return np.where(np.isnat(updated), UNKNOWN, fresh)
 
 
-def _language(match: Match) -> NDArray[np.float64]:
-    there = match.people.languages[match.candidates.rows]
-    if match.seeker is None or not match.people.languages[match.seeker]:
+def _language(context: SignalContext) -> NDArray[np.float64]:
+    there = context.people.languages[context.candidates.rows]
+    if not context.people.languages[context.seeker]:
         return np.full(len(there), UNKNOWN)
-    shared = (there & match.people.languages[match.seeker]) != 0
+    shared = (there & context.people.languages[context.seeker]) != 0
     return np.where(there == 0, UNKNOWN, shared.astype(np.float64))
 
 
-def _hours(match: Match) -> NDArray[np.float64]:
-    rows = match.candidates.rows
-    if match.seeker is None:
-        return np.full(len(rows), UNKNOWN)
-    shared = overlapping_hours(match.people, match.seeker, rows)
+def _hours(context: SignalContext) -> NDArray[np.float64]:
+    rows = context.candidates.rows
+    shared = overlapping_hours(context.people, context.seeker, rows)
     return np.clip(shared / ENOUGH_HOURS, 0.0, 1.0)
 
 
@@ -211,20 +208,24 @@ SIGNALS: dict[str, Signal] = {
         Signal(
             "passages", -1.0, 1.0, "what they wrote",
             "mean similarity of the goal with the person's three best passages, 0 for each that is "
-            "missing", _passages,
+            "missing",
+            lambda context: passages_fit(context.candidates),
         ),
         Signal(
             "profile", -1.0, 1.0, "profile as a whole",
-            "similarity of the goal with the mean direction of all that the person wrote", _profile,
+            "similarity of the goal with the mean direction of all that the person wrote",
+            lambda context: profile_fits(context.candidates),
         ),
         Signal(
             "words", 0.0, 1.0, "shared words",
-            "BM25 of the goal with the profile, normalised by the goal, as b / (b + 1)", _words,
+            "BM25 of the goal with the profile, normalised by the goal, as b / (b + 1)",
+            lambda context: words_fit(context.candidates.lexical),
         ),
         Signal(
             "grams", 0.0, 1.0, "pieces of words",
             "tf-idf cosine of the goal's and the profile's 4-letter pieces of words, which match "
-            "other forms of a word in any language", _grams,
+            "other forms of a word in any language",
+            lambda context: ngrams_fit(context.candidates),
         ),
         Signal(
             "common_ground", 0.0, 1.0, "common ground",
@@ -267,16 +268,16 @@ SIGNALS: dict[str, Signal] = {
 """Every signal that a policy may weigh, by name."""
 
 
-def compute_signals(match: Match, names: tuple[str, ...]) -> NDArray[np.float64]:
+def compute_signals(context: SignalContext, names: tuple[str, ...]) -> NDArray[np.float64]:
     """Compute the named signals: `(len(names), n)` float64, row i is signal `names[i]`."""
     if not names:
-        return np.zeros((0, len(match.candidates)))
-    return np.vstack([_value(match, SIGNALS[name]) for name in names])
+        return np.zeros((0, len(context.candidates)))
+    return np.vstack([_value(context, SIGNALS[name]) for name in names])
 
 
-def _value(match: Match, signal: Signal) -> NDArray[np.float64]:
+def _value(context: SignalContext, signal: Signal) -> NDArray[np.float64]:
     if signal.by_kind:
-        return signal.compute(match)
-    if signal.name not in match.known:
-        match.known[signal.name] = signal.compute(match)
-    return match.known[signal.name]
+        return signal.compute(context)
+    if signal.name not in context.known:
+        context.known[signal.name] = signal.compute(context)
+    return context.known[signal.name]

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from app.services.identity import Identity
 from app.services.workplace import (
-    STANDING_RULES,
     Moment,
     PersonCard,
     Workplace,
@@ -20,6 +19,7 @@ from app.store.requests import accept, decline, find_request, put_off, requests_
 from recommender.errors import ConflictError, InputError, NotAllowedError
 from recommender.live import LiveFacts
 from recommender.relationships import Relationship
+from recommender.rules import STANDING_RULES
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from app.services.drafts import MAX_MESSAGE_CHARACTERS, write_draft
 from app.services.finding import own_goal
 from app.services.identity import Identity
 from app.services.workplace import (
-    STANDING_RULES,
     Moment,
     PersonCard,
     Workplace,
@@ -20,6 +19,7 @@ from app.store.requests import insert_request, requests_by, withdraw
 from recommender.errors import ConflictError, InputError, NotAllowedError
 from recommender.explanation import Evidence
 from recommender.relationships import Relationship
+from recommender.rules import STANDING_RULES
 
 
 @dataclass(frozen=True, slots=True)

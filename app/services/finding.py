@@ -1,7 +1,6 @@
 """Goals, and the colleagues suggested for them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -11,14 +10,11 @@ from app.services.workplace import Workplace
 from app.store.database import record
 from app.store.feedback import delete_feedback, insert_feedback
 from app.store.goals import delete_goal, find_goal, goals_of, insert_goal, set_reached
-from app.store.offers import own_quotable
 from app.store.records import Feedback, NotForMe, SavedGoal, new_id
 from app.store.requests import withdraw_for_goal
-from recommender.answers import Recommendation, Request, Suggestion, SuggestionList, WhyNot
+from recommender.answers import Recommendation, Request, Suggestion, WhyNot
 from recommender.errors import NotAllowedError
-from recommender.explanation import open_conversation
-from recommender.goals import Goal, clean_goal, read_goal
-from recommender.profiles import Field
+from recommender.goals import clean_goal, read_goal
 from recommender.recommend import recommend, why_not
 from recommender.relationships import Relationship
 
@@ -119,9 +115,7 @@ class Finding:
             moment.now.date(), identity.person_id, goal_id, moment.snapshot.snapshot_id, places
         )
         self.workplace.impressions.add(shown)
-        with self.workplace.store.reading() as connection:
-            quotable = own_quotable(connection, {person_id for _, _, person_id in places})
-        return _without_private_quotes(answer, quotable)
+        return answer
 
     def next_suggestion(
         self, identity: Identity, goal_id: str, relationship: Relationship
@@ -204,31 +198,3 @@ def own_goal(connection: sa.Connection, identity: Identity, goal_id: str) -> Sav
     if goal is None or goal.seeker_id != identity.person_id:
         raise NotAllowedError("there is no such goal of yours; go back to your goals")
     return goal
-
-
-def _without_private_quotes(
-    answer: Recommendation, quotable: Mapping[str, frozenset[Field]]
-) -> Recommendation:
-    """Leave out quotations from parts of a profile that its owner does not want quoted."""
-    if not quotable:
-        return answer
-    lists = tuple(_quieter(part, answer.goal, quotable) for part in answer.lists)
-    return replace(answer, lists=lists)
-
-
-def _quieter(
-    part: SuggestionList, goal: Goal, quotable: Mapping[str, frozenset[Field]]
-) -> SuggestionList:
-    suggestions = []
-    for suggestion in part.suggestions:
-        allowed = quotable.get(suggestion.person_id)
-        if allowed is not None:
-            words = {field.word for field in allowed}
-            kept = tuple(item for item in suggestion.evidence if item.field in words)
-            suggestion = replace(
-                suggestion,
-                evidence=kept,
-                first_conversation=open_conversation(part.relationship, kept, goal),
-            )
-        suggestions.append(suggestion)
-    return replace(part, suggestions=tuple(suggestions))

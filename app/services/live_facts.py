@@ -24,6 +24,7 @@ def lay_over(facts: StoreFacts, people: People) -> LiveFacts:
     open_rows, open_texts = _found(people, facts.open_to)
     capacity_rows, capacity_free = _free_places(facts, people)
     exposure_rows, exposure = _found(people, facts.exposure)
+    quotable_rows, quotable = _found(people, facts.quotable)
     return LiveFacts(
         unavailable=_rows(people, {*facts.paused, *facts.asked_enough, *facts.resting}),
         open_to_rows=open_rows,
@@ -32,6 +33,7 @@ def lay_over(facts: StoreFacts, people: People) -> LiveFacts:
         capacity_free=capacity_free,
         exposure_rows=exposure_rows,
         exposure=np.array(exposure, np.float64),
+        quotable=dict(zip(quotable_rows.tolist(), quotable, strict=True)),
         hidden=_rows(people, facts.hidden),
         hidden_for={kind: _rows(people, ids) for kind, ids in facts.hidden_by_kind.items()},
         declined_for={kind: _rows(people, ids) for kind, ids in facts.asked.items()},

@@ -14,7 +14,6 @@ from recommender.errors import InputError
 from recommender.policy import Policy, default_policy, parse_policy
 from recommender.recommend import recommend
 from recommender.relationships import Relationship
-from recommender.signals import SIGNALS
 
 Tree = dict[str, Any]
 """A policy as tables of tables: what `Policy.model_dump` gives."""
@@ -173,7 +172,7 @@ def _difference(base: Tree, own: Tree) -> Tree:
 
 
 def _parse(text: str, source: str) -> Policy:
-    return parse_policy(text, source, signals=frozenset(SIGNALS))
+    return parse_policy(text, source)
 
 
 def _read(path: Path) -> str:

@@ -28,9 +28,6 @@ from recommender.policy import Policy, parse_policy
 from recommender.relationships import Relationship
 from recommender.retrieval import Retriever
 
-STANDING_RULES = ("self", "contractor", "level_gap", "line_of_command", "direct_line")
-"""The rules about power and work; unlike availability, they must still hold at an acceptance."""
-
 
 class Published(Retriever, Protocol):
     """A published snapshot: what can be searched, with the policy it was published with."""

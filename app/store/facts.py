@@ -9,12 +9,13 @@ import sqlalchemy as sa
 
 from app.store.feedback import feedback_of
 from app.store.impressions import exposure
-from app.store.offers import own_capacities, own_kinds, paused_helpers
+from app.store.offers import own_capacities, own_kinds, own_quotable, paused_helpers
 from app.store.records import OPEN_STATES, HelpRequest, NotForMe, State
 from app.store.relationships import active_counts, bonds_of
 from app.store.requests import requests_by, requests_to
 from app.store.schema import requests
 from recommender.policy import Limits
+from recommender.profiles import Field
 from recommender.relationships import Relationship
 
 EXPOSURE_DAYS = 30
@@ -35,6 +36,8 @@ class StoreFacts:
     """Helpers and how many they help now; who helps nobody is absent."""
     asked_enough: Sequence[str]
     """Helpers with as many open requests as the policy allows."""
+    quotable: Sequence[tuple[str, frozenset[Field]]] = ()
+    """Helpers and which parts of their profile they let be quoted."""
     exposure: Sequence[tuple[str, float]] = ()
     """Helpers and how much others than this seeker were shown them of late: each time counts
     `1 / log2(1 + place)`. A seeker's own looking changes nothing, so that a list stays as it is."""
@@ -57,6 +60,7 @@ def company_facts(connection: sa.Connection, limits: Limits, now: datetime) -> S
         capacity=own_capacities(connection),
         active=active_counts(connection),
         asked_enough=_asked_enough(connection, limits.open_requests_per_helper, now),
+        quotable=own_quotable(connection),
     )
 
 

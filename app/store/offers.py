@@ -1,6 +1,5 @@
 """What helpers said about themselves, and the lock that changes to one helper queue for."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -37,14 +36,10 @@ def own_capacities(connection: sa.Connection) -> list[tuple[str, int]]:
     return _said(connection, availability.c.capacity)
 
 
-def own_quotable(
-    connection: sa.Connection, person_ids: Collection[str]
-) -> dict[str, frozenset[Field]]:
-    """Say what may be quoted of some people; who said nothing is absent."""
-    query = sa.select(availability.c.person_id, availability.c.quotable).where(
-        availability.c.person_id.in_(person_ids), availability.c.quotable.is_not(None)
-    )
-    return {person: _fields(words) for person, words in connection.execute(query).all()}
+def own_quotable(connection: sa.Connection) -> list[tuple[str, frozenset[Field]]]:
+    """List who said here which parts of their profile may be quoted."""
+    said = _said(connection, availability.c.quotable)
+    return [(person, _fields(words)) for person, words in said]
 
 
 def save_offer(connection: sa.Connection, offer: Offer, now: datetime) -> None:

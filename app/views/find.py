@@ -22,7 +22,7 @@ from recommender.answers import Recommendation, SuggestionList
 from recommender.errors import LearningRelationshipsError
 from recommender.explanation import label_of
 from recommender.goals import Goal
-from recommender.kinds import Reading
+from recommender.kinds import KindPrediction
 from recommender.people import People
 from recommender.relationships import KINDS, Relationship
 
@@ -138,7 +138,7 @@ def _show_needs(goal: Goal) -> None:
     st.html(f'<section class="lr"><h2>{title}</h2>{body}</section>')
 
 
-def _show_kinds_that_fit(search: _Search, reading: Reading) -> None:
+def _show_kinds_that_fit(search: _Search, reading: KindPrediction) -> None:
     if search.meant is not None or reading.question is None:
         if search.meant is None:
             st.write(escape_markdown(reading.why))

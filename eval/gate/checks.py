@@ -15,21 +15,20 @@ from eval.metrics.quality import HEADLINE
 from eval.metrics.rule_violations import Pair, RuleBook
 from index.serving.reader import Snapshot
 from recommender.answers import Request, Suggestion
-from recommender.eligibility import LiveFacts, eligibility
+from recommender.eligibility import eligibility
+from recommender.live import LiveFacts
 from recommender.org import NO_ROW
 from recommender.people import NO_CODE, Coded
 from recommender.policy import Policy, default_policy
 from recommender.recommend import recommend
 from recommender.relationships import Relationship
+from recommender.rules import POLICY_RULES
 from recommender.strength import Strength
 
 QUALITY = f"quality: {HEADLINE} drop"
 """The name of the check that needs judged goals."""
 LENGTH = 5
 SEED = 7
-POLICY_RULES = frozenset({"contractor", "level_gap", "line_of_command"})
-"""The rules that a policy sets; the others hold under any."""
-
 ALLOWED_SAMPLE = 50
 """Of all whom the candidate would let through for one seeker and kind, how many are looked at
 besides the whole line of command and every list."""

@@ -32,8 +32,9 @@ from index.encoder.protocol import Encoder
 from index.serving.reader import Snapshot
 from index.snapshot.manifest import read_listing, read_manifest
 from recommender.errors import LearningRelationshipsError, ModelError
+from recommender.live import LiveFacts
 from recommender.policy import Policy, parse_policy
-from recommender.recommend import rank_everyone
+from recommender.rank_goal import rank_goal
 
 PASSED, FAILED, NOT_JUDGED = 0, 1, 2
 """Exit codes."""
@@ -200,11 +201,12 @@ def _top_lists(
     """Answer the asks from a snapshot, whose rows are not the dataset's."""
     parts = []
     for ask in asks:
-        assert ask.seeker is not None
+        assert ask.seeker is not None and ask.relationship is not None
         seeker = snapshot.people.row(str(dataset.people.ids[ask.seeker]))
-        ranking = rank_everyone(
-            snapshot, ask.text, ask.relationship, policy, seeker=seeker, length=policy.list.length
+        ranked = rank_goal(
+            snapshot, ask.text, seeker, [ask.relationship], policy, LiveFacts.none(), limit=None
         )
+        ranking = ranked.lists[ask.relationship]
         parts.append(
             pd.DataFrame(
                 {"goal_id": ask.goal_id, "relationship": ask.kind,

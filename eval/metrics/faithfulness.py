@@ -7,15 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.datasets.dataset import Ask
-from recommender.eligibility import LiveFacts, eligibility
 from recommender.explanation import find_evidence, list_contributions
-from recommender.goals import read_goal
+from recommender.live import LiveFacts
 from recommender.policy import Policy
+from recommender.rank_goal import rank_goal
 from recommender.ranking import Ranking, rank
 from recommender.relationships import Relationship
-from recommender.rerank import make_list
 from recommender.retrieval import Candidates, Retriever
-from recommender.signals import Match
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +66,18 @@ def measure_faithfulness(
         if ask.seeker is None or ask.relationship is None:
             continue
         answer = _Answer(retriever, ask.text, ask.relationship, ask.seeker, policy)
-        for position, place in enumerate(answer.listed.place[:length].tolist()):
+        for position, index in enumerate(answer.listed.index[:length].tolist()):
             suggestions += 1
             shown = sum(part.contribution for part in list_contributions(answer.listed, position))
             worst = max(worst, abs(shown - float(answer.listed.scores[position])))
-            found = find_evidence(retriever, answer.found, place, answer.goal)
+            found = find_evidence(retriever, answer.found, index, answer.goal)
             quoted = [one.number for one in found if one.speaks]
-            singly = [answer.falls_without(place, [number]) for number in quoted]
+            singly = [answer.falls_without(index, [number]) for number in quoted]
             quotations += len(quoted)
             lowered += sum(singly)
             if quoted:
                 quoting += 1
-                together = answer.falls_without(place, quoted)
+                together = answer.falls_without(index, quoted)
                 quoting_lowered += together
     return Faithfulness(suggestions, quoting, quoting_lowered, quotations, lowered, worst)
 
@@ -90,40 +88,35 @@ class _Answer:
     def __init__(
         self, retriever: Retriever, text: str, kind: Relationship, seeker: int, policy: Policy
     ) -> None:
-        self._retriever, self._kind, self._seeker = retriever, kind, seeker
-        self._weights = policy.of(kind).weights
-        mask = eligibility(retriever.people, seeker, kind, policy, LiveFacts.none()).mask
-        self.goal, vectors = retriever.encode(read_goal(text))
-        self.found = retriever.candidates(self.goal.text, vectors, [mask], None, seeker)
-        ranking = self._rank(self.found)
+        ranked = rank_goal(retriever, text, seeker, [kind], policy, LiveFacts.none(), limit=None)
+        self.goal, self.found, self.listed = ranked.goal, ranked.candidates, ranked.lists[kind]
+        self._policy, self._context = policy.of(kind), ranked.context.of(kind)
+        ranking = ranked.by_signals[kind]
         self._scores = np.empty(len(self.found))
-        self._scores[ranking.place] = ranking.scores
-        no_load = np.zeros(len(ranking.rows))
-        settings = policy.list
-        self.listed = make_list(ranking, retriever, self.found, no_load, settings, settings.length)
+        self._scores[ranking.index] = ranking.scores
 
-    def falls_without(self, place: int, passages: list[int]) -> bool:
-        """Say whether the score of the candidate at `place` is lower without some passages.
+    def falls_without(self, index: int, passages: list[int]) -> bool:
+        """Say whether the score of the candidate at `index` is lower without some passages.
 
         It is the score by the person's own signals: what a list takes off for likeness to others
         changes with the others.
         """
-        again = self._rank(drop_passages(self.found, place, passages))
-        now = float(again.scores[again.place == place][0])
-        return now < float(self._scores[place])
+        again = self._rank(drop_passages(self.found, index, passages))
+        now = float(again.scores[again.index == index][0])
+        return now < float(self._scores[index])
 
     def _rank(self, found: Candidates) -> Ranking:
-        return rank(Match(self._retriever, found, self._kind, self._seeker), self._weights)
+        return rank(replace(self._context, candidates=found, known={}), self._policy)
 
 
-def drop_passages(found: Candidates, place: int, passages: list[int]) -> Candidates:
-    """Give the same candidates, the one at `place` without some passages."""
-    start, stop = int(found.starts[place]), int(found.starts[place + 1])
+def drop_passages(found: Candidates, index: int, passages: list[int]) -> Candidates:
+    """Give the same candidates, the one at `index` without some passages."""
+    start, stop = int(found.starts[index]), int(found.starts[index + 1])
     entries = np.arange(start, stop)
     keep = np.ones(len(found.passage), np.bool_)
     keep[entries[np.isin(found.passage[entries], passages)]] = False
     starts: NDArray[np.int64] = found.starts.copy()
-    starts[place + 1 :] -= int((~keep).sum())
+    starts[index + 1 :] -= int((~keep).sum())
     return replace(
         found,
         starts=starts,

@@ -9,7 +9,8 @@ from eval.datasets.dataset import Dataset
 from eval.metrics.intervals import Interval, estimate_mean, number_clusters
 from recommender.errors import DatasetError
 from recommender.goals import read_goal
-from recommender.kinds import read_kinds
+from recommender.kinds import predict_kinds
+from recommender.rank_goal import encode_goal
 from recommender.retrieval import Retriever
 
 
@@ -39,8 +40,8 @@ def measure_kinds(dataset: Dataset, retriever: Retriever) -> list[KindMeasure]:
     known = dataset.goals[dataset.goals["goal_id"].isin(dataset.kinds["goal_id"])]
     rows = []
     for goal in known.itertuples(index=False):
-        read, vectors = retriever.encode(read_goal(str(goal.text)))
-        first = str(read_kinds(retriever.kind_logits(read.text, vectors)).best)
+        read, vectors = encode_goal(retriever, read_goal(str(goal.text)))
+        first = str(predict_kinds(retriever.kind_logits(read.text, vectors)).best)
         found = rank.get((goal.goal_id, first))
         seeker = goal.person_id or goal.goal_id
         rows.append((bool(goal.relationship), found is not None, found == 1, seeker))

@@ -10,6 +10,7 @@ from eval.datasets.dataset import Dataset
 from eval.metrics.intervals import Interval, estimate_ratio, number_clusters
 from recommender.errors import DatasetError
 from recommender.goals import Goal, read_goal
+from recommender.rank_goal import encode_goal
 from recommender.retrieval import Retriever
 
 
@@ -45,7 +46,7 @@ def measure_needs(dataset: Dataset, retriever: Retriever) -> NeedMeasure:
         goal = read_goal(str(row.text))
         if str(row.goal_id) not in by_goal or len(goal.parts) == 1:
             continue
-        goal, _ = retriever.encode(goal)
+        goal, _ = encode_goal(retriever, goal)
         counts.append(_count(str(row.goal_id), goal, by_goal[str(row.goal_id)]))
         seekers.append(str(row.person_id or row.goal_id))
     n_parts, n_needs, n_read, n_right = np.array(counts, np.float64).T

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.serving.reader import Snapshot
-from recommender.eligibility import Eligibility, LiveFacts, eligibility_by_kind
+from recommender.eligibility import Eligibility, eligibility_by_kind
 from recommender.goals import Goal, read_goal
+from recommender.live import LiveFacts
 from recommender.policy import Policy
-from recommender.recommend import rank_everyone
+from recommender.rank_goal import encode_goal, list_query, rank_goal
 from recommender.relationships import Relationship
 
 RECALL_AT = 50
@@ -20,6 +21,9 @@ RANKED_GOALS = 8
 """Goals for which everybody is ranked: seconds each among a million people."""
 CHUNK = 200_000
 """Passages compared at once by the exact search."""
+
+NOBODYS = np.zeros(0, np.int64)
+"""No passages of a seeker's own."""
 
 
 @dataclass(slots=True)
@@ -53,7 +57,7 @@ class Shortlist:
             to the goal that are found.
         """
         goals = [read_goal(text) for text in self.goals[:RECALL_GOALS]]
-        vectors = np.stack([self.snapshot.encode(goal)[1][0] for goal in goals])
+        vectors = np.stack([encode_goal(self.snapshot, goal)[1][0] for goal in goals])
         best = self._best(vectors)
         shares = _Shares()
         for number, goal in enumerate(goals):
@@ -76,20 +80,22 @@ class Shortlist:
         """
         shares = _Shares()
         for number, text in enumerate(self.goals[:RANKED_GOALS]):
-            goal, vectors = self.snapshot.encode(read_goal(text))
+            goal, vectors = encode_goal(self.snapshot, read_goal(text))
             for kind, allowed in self._eligible(number).items():
                 first = self._first(goal, kind, number)
+                query = list_query(allowed, self.policy.of(kind))
                 found = self.snapshot.candidates(
-                    goal.text, vectors, [allowed.mask], self.policy.list.candidates, None
+                    goal.text, vectors, [query], self.policy.list.candidates, NOBODYS
                 )
                 shares.add(kind, first, found.rows)
         return shares.means()
 
     def _first(self, goal: Goal, kind: Relationship, number: int) -> NDArray[np.int64]:
-        ranking = rank_everyone(
-            self.snapshot, goal.text, kind, self.policy, seeker=self.seekers[number]
-        )
-        return ranking.rows[: self.policy.list.length]
+        ranked = rank_goal(
+            self.snapshot, goal.text, self.seekers[number], [kind], self.policy,
+            LiveFacts.none(), limit=None,
+        )  # fmt: skip
+        return ranked.by_signals[kind].rows[: self.policy.list.length]
 
     def _eligible(self, number: int) -> dict[Relationship, Eligibility]:
         return eligibility_by_kind(

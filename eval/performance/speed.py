@@ -23,12 +23,12 @@ from index.encoder.onnx_encoder import OnnxEncoder
 from index.encoder.protocol import Encoder, EncoderSettings
 from index.serving.reader import IndexReader, Snapshot
 from recommender.answers import Request
-from recommender.eligibility import LiveFacts, eligibility_by_kind
-from recommender.goals import Goal
+from recommender.eligibility import eligibility_by_kind
+from recommender.live import LiveFacts
 from recommender.policy import Policy, parse_policy
 from recommender.recommend import recommend
 from recommender.relationships import Relationship
-from recommender.retrieval import Candidates, Retriever
+from recommender.retrieval import Candidates, ListQuery, Retriever
 
 FLOOR = "floor"
 TASKS: dict[str, Relationship | None] = {
@@ -54,22 +54,22 @@ class Watch:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.snapshot, name)
 
-    def encode(self, goal: Goal) -> tuple[Goal, NDArray[np.float32]]:
+    def encode_parts(self, parts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Embed; see `Retriever`."""
         with self._timed("encode"):
-            return self.snapshot.encode(goal)
+            return self.snapshot.encode_parts(parts)
 
     def candidates(
         self,
         goal: str,
         vectors: NDArray[np.float32],
-        eligible: Sequence[NDArray[np.bool_]],
+        queries: Sequence[ListQuery],
         limit: int | None,
-        seeker: int | None,
+        own: NDArray[np.int64],
     ) -> Candidates:
         """Search; see `Retriever`."""
         with self._timed("search"):
-            return self.snapshot.candidates(goal, vectors, eligible, limit, seeker)
+            return self.snapshot.candidates(goal, vectors, queries, limit, own)
 
     @contextmanager
     def _timed(self, part: str) -> Iterator[None]:

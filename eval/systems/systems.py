@@ -21,15 +21,16 @@ from eval.systems.baselines import (
     read_texts,
 )
 from eval.systems.runs import RankedList
+from eval.systems.text_relevance import order_by_texts
 from index.encoder.load import load_encoder
 from index.encoder.protocol import EncoderAround, EncoderSettings, Progress
 from index.night.build import build
 from index.serving.reader import Snapshot
-from recommender.eligibility import LiveFacts, eligibility
+from recommender.eligibility import eligibility
 from recommender.errors import InputError
+from recommender.live import LiveFacts
 from recommender.policy import Policy, default_policy_text, parse_policy
-from recommender.recommend import rank_everyone
-from recommender.signals import SIGNALS
+from recommender.rank_goal import rank_goal
 
 RECOMMENDER = "recommender"
 """The name of this project's own system."""
@@ -83,7 +84,7 @@ def read_policy(path: Path | None) -> tuple[str, Policy]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"the policy {path} cannot be read: {error}") from None
-    return text, parse_policy(text, path.name, signals=frozenset(SIGNALS))
+    return text, parse_policy(text, path.name)
 
 
 def open_system(name: str, dataset: Dataset, setting: Setting) -> System:
@@ -145,11 +146,13 @@ class RecommenderSystem:
 
     def rank(self, ask: Ask) -> RankedList:
         """Rank as `recommend` does, everyone and not just the first few."""
-        length = None if ask.seeker is None else self.policy.list.length
-        ranking = rank_everyone(
-            self.snapshot, ask.text, ask.relationship, self.policy, seeker=ask.seeker,
-            length=length,
+        if ask.seeker is None or ask.relationship is None:
+            return RankedList(ask, *order_by_texts(self.snapshot, ask.text))
+        ranked = rank_goal(
+            self.snapshot, ask.text, ask.seeker, [ask.relationship], self.policy,
+            LiveFacts.none(), limit=None,
         )  # fmt: skip
+        ranking = ranked.lists[ask.relationship]
         return RankedList(ask, ranking.rows, ranking.scores)
 
     def describe(self) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from eval.datasets import csv_tables
 from eval.datasets.dataset import Ask, Dataset
-from recommender.eligibility import LiveFacts, eligibility
 from recommender.errors import DatasetError, Problem
-from recommender.goals import read_goal
+from recommender.live import LiveFacts
 from recommender.policy import Policy
+from recommender.rank_goal import rank_goal
 from recommender.relationships import Relationship
 from recommender.retrieval import Retriever
-from recommender.signals import Match, compute_signals
+from recommender.signals import compute_signals
 
 FOLDS = 5
 SEEDS = 3
@@ -83,13 +83,11 @@ def _read(
     kind, seeker, people = ask.relationship, ask.seeker, retriever.people
     if kind is None or seeker is None:
         return None
-    mask = eligibility(people, seeker, kind, policy, LiveFacts.none()).mask
-    if not mask.any():
+    ranked = rank_goal(retriever, ask.text, seeker, [kind], policy, LiveFacts.none(), limit=None)
+    found = ranked.candidates
+    if not len(found):
         return None
-    goal, vectors = retriever.encode(read_goal(ask.text))
-    found = retriever.candidates(goal.text, vectors, [mask], None, seeker)
-    names = tuple(policy.of(kind).weights)
-    signals = compute_signals(Match(retriever, found, kind, seeker), names).T
+    signals = compute_signals(ranked.context, tuple(policy.of(kind).weights)).T
     own = np.array([grades.get(str(people.ids[row]), 0.0) for row in found.rows])
     return JudgedList(kind, str(people.ids[seeker]), signals, own)
 

@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 
 from eval.datasets.dataset import Dataset
 from eval.tuning.judged_lists import Floats, ndcg
-from recommender.eligibility import LiveFacts, eligibility
-from recommender.goals import read_goal
+from recommender.live import LiveFacts
 from recommender.policy import ListSettings, Policy
-from recommender.ranking import Ranking, rank
-from recommender.rerank import loads, make_list
+from recommender.rank_goal import rank_goal
+from recommender.ranking import Ranking
+from recommender.rerank import loads, rerank
 from recommender.retrieval import Candidates, Retriever
-from recommender.signals import Match
 
 PENALTIES: tuple[float, ...] = (0.0, 0.05, 0.1, 0.15, 0.25, 0.5)
 ORDERS = 5
@@ -91,7 +90,7 @@ def _answer(
         seen = np.flatnonzero(exposure)
         live = replace(LiveFacts.none(), exposure_rows=seen, exposure=exposure[seen])
         load = loads(people, live, part.ranking.rows)
-        made = make_list(part.ranking, retriever, part.found, load, settings, settings.length)
+        made = rerank(part.ranking, retriever, part.found, load, settings, settings.length)
         top = made.rows[: settings.length]
         exposure[top] += worth[: len(top)]
         counts[top] += 1
@@ -109,9 +108,9 @@ def _lists(dataset: Dataset, retriever: Retriever, policy: Policy) -> Iterator[_
     for ask in dataset.asks:
         if ask.relationship is None or ask.seeker is None or (ask.goal_id, ask.kind) not in judged:
             continue
-        mask = eligibility(people, ask.seeker, ask.relationship, policy, LiveFacts.none()).mask
-        goal, vectors = retriever.encode(read_goal(ask.text))
-        found = retriever.candidates(goal.text, vectors, [mask], None, ask.seeker)
-        match = Match(retriever, found, ask.relationship, ask.seeker)
-        ranking = rank(match, policy.of(ask.relationship).weights)
-        yield _List(ranking, found, judged[ask.goal_id, ask.kind])
+        ranked = rank_goal(
+            retriever, ask.text, ask.seeker, [ask.relationship], policy, LiveFacts.none(),
+            limit=None,
+        )  # fmt: skip
+        ranking = ranked.by_signals[ask.relationship]
+        yield _List(ranking, ranked.candidates, judged[ask.goal_id, ask.kind])

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from recommender.errors import InputError, PolicyError
 from recommender.policy import parse_policy
 from recommender.relationships import Relationship
-from recommender.signals import SIGNALS
 
 Numbers = Mapping[str, float]
 
@@ -35,7 +34,7 @@ def write_numbers(
         lines = _change(lines, f"{kind}.{name}", numbers)
     changed = "\n".join(lines) + "\n"
     try:
-        policy = parse_policy(changed, source, signals=frozenset(SIGNALS))
+        policy = parse_policy(changed, source)
     except PolicyError as error:
         raise _cannot(source) from error
     for (kind, name), numbers in tables.items():

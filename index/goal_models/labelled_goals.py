@@ -43,6 +43,9 @@ def read_labelled_goals() -> LabelledGoals:
     source = resources.files(__package__).joinpath("data", FILE)
     rows = [line.split("\t", 2) for line in source.read_text(encoding="utf-8").splitlines()]
     return LabelledGoals(
-        tuple(read_goal(text).told([letter == NEED for letter in told]) for _, told, text in rows),
+        tuple(
+            read_goal(text).with_needs([letter == NEED for letter in told])
+            for _, told, text in rows
+        ),
         np.array([_KINDS.index(kind) for kind, _, _ in rows]),
     )

@@ -30,11 +30,6 @@ SCALE = 0.05
 """The standard deviation to which states are scaled before they are penalised alike."""
 FOLDS = 5
 """The second regression sees what the first says of goals that it was not fitted on."""
-LEAST_CHANCE = 0.4
-"""A part with a smaller chance of being a need is read as a circumstance: rather one too few than a
-need that counts half. Source: of the parts so read on the sample company .71 [.62, .80] are
-labelled no need, and .51 [.43, .58] of what is labelled so is found ('python -m eval needs')."""
-
 Floats = NDArray[np.float64]
 
 
@@ -59,13 +54,13 @@ class NeedModel:
         is_need = np.array([told for goal in goals for told in goal.is_need])
         counts = np.array([len(goal.parts) for goal in goals])
         fold = np.repeat(np.arange(len(goals)) % FOLDS, counts)
-        odds = np.empty(len(manner))
+        logit = np.empty(len(manner))
         for number in range(FOLDS):
             held = fold == number
-            odds[held] = _odds(manner[held], _fit_manner(manner[~held], is_need[~held]))
+            logit[held] = _logit(manner[held], _fit_manner(manner[~held], is_need[~held]))
         ends = np.cumsum(counts)
         stands = [
-            _stand(odds[end - count : end], goal.parts)
+            _stand(logit[end - count : end], goal.parts)
             for goal, end, count in zip(goals, ends, counts, strict=True)
         ]
         beside = _difference(np.concatenate(stands), is_need, BESIDE_PENALTY)
@@ -81,30 +76,21 @@ class NeedModel:
         """Open the model of a snapshot."""
         return cls(np.load(folder / MANNER), np.load(folder / BESIDE))
 
-    def chances(self, manner: NDArray[np.float32], parts: Sequence[str]) -> Floats:
-        """Say how likely it is that each part of a goal is a need: `(n_parts,)`, 0 to 1.
+    def probabilities(self, manner: NDArray[np.float32], parts: Sequence[str]) -> Floats:
+        """Return how likely it is that each part of a goal is a need: `(n_parts,)`, 0 to 1.
 
         Args:
             manner: `(n_parts, width)` float32 as `Encoder.encode_parts` gives it.
             parts: of one goal, two or more.
         """
-        odds = _odds(_stand(_odds(manner, self.manner), parts), self.beside)
-        return np.asarray(1 / (1 + np.exp(-np.clip(odds, -700, 700))), np.float64)
-
-    def tell(self, manner: NDArray[np.float32], parts: Sequence[str]) -> list[bool]:
-        """Say which parts of one goal are needs; one is, whatever they are like."""
-        if len(parts) == 1:
-            return [True]
-        chances = self.chances(manner, parts)
-        told = chances >= LEAST_CHANCE
-        told[np.argmax(chances)] = True
-        return [bool(one) for one in told]
+        logit = _logit(_stand(_logit(manner, self.manner), parts), self.beside)
+        return np.asarray(1 / (1 + np.exp(-np.clip(logit, -700, 700))), np.float64)
 
 
-def _stand(odds: Floats, parts: Sequence[str]) -> Floats:
+def _stand(logit: Floats, parts: Sequence[str]) -> Floats:
     """Describe each part of a goal among the others: `(n_parts, 7)`.
 
-    Its own odds, the highest and the mean of the others', whether it comes first, how long it and
+    Its own logit, the highest and the mean of the others', whether it comes first, how long it and
     the longest other one are (logarithms), and how many there are.
     """
     lengths = np.log([len(part) for part in parts]) - 4
@@ -112,13 +98,13 @@ def _stand(odds: Floats, parts: Sequence[str]) -> Floats:
     for number in range(len(parts)):
         others = np.arange(len(parts)) != number
         rows.append(
-            (odds[number], odds[others].max(), odds[others].mean(), float(number == 0),
+            (logit[number], logit[others].max(), logit[others].mean(), float(number == 0),
              lengths[number], lengths[others].max(), len(parts) - 3)
         )  # fmt: skip
     return np.array(rows)
 
 
-def _odds(design: NDArray[np.floating], coefficients: NDArray[np.float32]) -> Floats:
+def _logit(design: NDArray[np.floating], coefficients: NDArray[np.float32]) -> Floats:
     return np.asarray(
         design.astype(np.float64) @ coefficients[:-1] + float(coefficients[-1]), np.float64
     )

@@ -16,6 +16,7 @@ from index.encoder.protocol import Encoder
 from index.goal_models.kind_model import KindModel
 from index.goal_models.labelled_goals import read_labelled_goals
 from index.goal_models.need_model import NeedModel
+from recommender.goals import centred
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,3 @@ def reference_texts(side: str) -> list[str]:
     """Read the reference texts of "goals" or of "passages"."""
     source = resources.files(__package__).joinpath("data", f"{side}.txt")
     return source.read_text(encoding="utf-8").splitlines()
-
-
-def centred(vectors: NDArray[np.float32], centroid: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Take a common direction away from each row and make it a unit row again: `(n, dim)`."""
-    moved = vectors - centroid
-    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-    return np.asarray(moved / np.maximum(lengths, 1e-12), np.float32)

@@ -32,7 +32,6 @@ from index.snapshot.verification import verify
 from index.snapshot.writer import Content, centre, write_snapshot
 from recommender.policy import default_policy_text, parse_policy
 from recommender.profiles import Field, passages_frame
-from recommender.signals import SIGNALS
 
 Part = Callable[[str], None]
 """Called with the name of each part of the work as it begins."""
@@ -229,7 +228,7 @@ def caching(index: IndexFolder, encoder: Encoder) -> CachingEncoder:
 def _checked(policy_text: str | None) -> str:
     """Give the policy's text; one that cannot be used is refused before hours of work."""
     policy = policy_text if policy_text is not None else default_policy_text()
-    parse_policy(policy, manifest.POLICY, signals=frozenset(SIGNALS))
+    parse_policy(policy, manifest.POLICY)
     return policy
 
 

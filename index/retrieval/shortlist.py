@@ -3,28 +3,33 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.signals import WORDS_HALF
-
-PROFILE_WEIGHT, WORDS_WEIGHT = 0.5, 0.6
-"""What the two count in the project's own policy; they are known of everybody for the price of
-a vector and a look at the goal's words. Source: of the first five by all signals of the sample
-company's lists, .93 are among the 10 best of about 100 by this and .85 among as many chosen by
-their best passage; of 10,000 drawn people .99 among the 150 best, against .95."""
+from recommender.retrieval import ListQuery
+from recommender.signals import words_fit
 
 
-def closeness(profile: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Weigh meaning and words of whole profiles into one number; higher is closer.
+def first_stage(
+    query: ListQuery, profile: NDArray[np.float32], bm25: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Weigh meaning and words of whole profiles into one number, as the list will rank by them.
+
+    Both are known of everybody for the price of a vector and a look at the goal's words. Source: of
+    the first five by all signals of the sample company's lists, .93 are among the 10 best of about
+    100 by this, and .85 among as many chosen by their best passage; of 10,000 drawn people .99
+    among the 150 best, against .95.
 
     Args:
+        query: the list, with the two weights.
         profile: `(n,)`: similarity of the goal with each whole profile, -1 to 1.
-        lexical: `(n,)`: BM25 of the goal with each whole profile, normalised, 0 or more.
+        bm25: `(n,)`: BM25 of the goal with each whole profile, normalised, 0 or more.
+
+    Returns:
+        `(n,)` float64; higher is closer.
     """
-    words = lexical / (lexical + np.float32(WORDS_HALF))
-    return np.asarray(PROFILE_WEIGHT * profile + WORDS_WEIGHT * words, np.float32)
+    return np.asarray(query.profile * profile + query.words * words_fit(bm25), np.float64)
 
 
-def top(values: NDArray[np.float32], n: int) -> NDArray[np.int64]:
-    """Give the places of the `n` highest values, in any order."""
+def top(values: NDArray[np.floating], n: int) -> NDArray[np.int64]:
+    """Return the places of the `n` highest values, in any order."""
     if n >= len(values):
         return np.arange(len(values))
     return np.argpartition(-values, n)[:n] if n else np.zeros(0, np.int64)

@@ -15,12 +15,11 @@ from index.encoder.load import load_encoder
 from index.encoder.protocol import Encoder
 from index.goal_models.kind_model import KindModel
 from index.goal_models.need_model import NeedModel
-from index.goal_models.reference import centred
 from index.retrieval.bm25 import LexicalIndex
 from index.retrieval.char_ngrams import GramIndex
 from index.retrieval.dot_products import Stored
 from index.retrieval.passages import Passages
-from index.retrieval.shortlist import closeness, top, union
+from index.retrieval.shortlist import first_stage, top, union
 from index.retrieval.vector_index import FETCHED, VectorIndex
 from index.snapshot.manifest import (
     CENTROIDS,
@@ -37,10 +36,8 @@ from index.snapshot.manifest import (
 )
 from index.snapshot.tables import ParquetCells, open_people
 from recommender.errors import SnapshotError
-from recommender.goals import Goal, with_whole
 from recommender.people import People
-from recommender.profiles import Field
-from recommender.retrieval import Candidates
+from recommender.retrieval import Candidates, ListQuery
 
 EXACT_PEOPLE = 5_000
 """Of a large company, up to so many eligible people are scored exactly, without a search. Source:
@@ -155,35 +152,42 @@ class Snapshot:
         with self._lock:
             return self._encoder or self._use(load_encoder(self.manifest.model.settings))
 
-    def encode(self, goal: Goal) -> tuple[Goal, NDArray[np.float32]]:
-        """Embed a goal by its parts, and tell its needs from its circumstances; see `Retriever`."""
-        encoded, manner = self.encoder.encode_parts(goal.parts)
-        goal = goal.told(self.needs.tell(manner, goal.parts))
-        return goal, centred(with_whole(goal, encoded), self.centroids[0])
+    @property
+    def goal_centroid(self) -> NDArray[np.float32]:
+        """The common direction of goals; see `Retriever`."""
+        return np.asarray(self.centroids[0], np.float32)
+
+    def encode_parts(self, parts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Embed parts of a goal; see `Retriever`."""
+        return self.encoder.encode_parts(parts)
+
+    def need_probabilities(
+        self, manner: NDArray[np.float32], parts: Sequence[str]
+    ) -> NDArray[np.float64]:
+        """Predict how likely each part is a need; see `Retriever`."""
+        return self.needs.probabilities(manner, parts)
 
     def kind_logits(self, goal: str, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Say how much a goal asks for each kind; see `Retriever`."""
+        """Predict how much a goal asks for each kind; see `Retriever`."""
         return self.kinds.logits(goal, vectors[1:] if len(vectors) > 1 else vectors)
 
     def candidates(
         self,
         goal: str,
         vectors: NDArray[np.float32],
-        eligible: Sequence[NDArray[np.bool_]],
+        queries: Sequence[ListQuery],
         limit: int | None,
-        seeker: int | None,
+        own: NDArray[np.int64],
     ) -> Candidates:
         """Find who fits best among the eligible; see `Retriever`."""
         words = self.lexical.scores(goal)
         lists = (
-            [np.flatnonzero(mask) for mask in eligible]
+            [np.flatnonzero(query.eligible) for query in queries]
             if limit is None
-            else self._choose(vectors[0], words, eligible, limit)
+            else self._choose(vectors[0], words, queries, limit)
         )
         rows = union(lists, len(self.people))
         starts, numbers = self.passages.of(rows)
-        own = np.zeros(0, np.int64) if seeker is None else self.passages_of(seeker)
-        own = own[self.passage_fields[own] != Field.PROFILE]
         cosines = self.passages.similarity(np.vstack([vectors, self.vectors(own)]), numbers)
         return Candidates(
             rows=rows,
@@ -201,16 +205,19 @@ class Snapshot:
         self,
         vector: NDArray[np.float32],
         words: NDArray[np.float32],
-        eligible: Sequence[NDArray[np.bool_]],
+        queries: Sequence[ListQuery],
         limit: int,
     ) -> list[NDArray[np.int64]]:
         """Choose up to `limit` rows of each list of eligible people."""
-        lists = [self.find(vector, words, mask, limit) for mask in eligible]
+        lists = [self.find(vector, words, query.eligible, limit) for query in queries]
         compared = union([rows for rows in lists if len(rows) > limit], len(self.people))
-        close = np.zeros(len(self.people), np.float32)
-        close[compared] = closeness(self.passages.whole_profiles(vector, compared), words[compared])
+        profile = np.zeros(len(self.people), np.float32)
+        profile[compared] = self.passages.whole_profiles(vector, compared)
         return [
-            rows if len(rows) <= limit else rows[np.sort(top(close[rows], limit))] for rows in lists
+            rows
+            if len(rows) <= limit
+            else rows[np.sort(top(first_stage(query, profile[rows], words[rows]), limit))]
+            for rows, query in zip(lists, queries, strict=True)
         ]
 
     def find(
@@ -246,17 +253,17 @@ class Snapshot:
         return Passages(self.passage_vectors, self.starts)
 
     def passages_of(self, row: int) -> NDArray[np.int64]:
-        """Number a person's passages; see `Retriever`."""
+        """Return the numbers of a person's passages; see `Retriever`."""
         return np.arange(self.starts[row], self.starts[row + 1])
 
     def vectors(self, passages: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Give the passages' embeddings; see `Retriever`."""
+        """Return the passages' embeddings; see `Retriever`."""
         return self.passages.vectors(passages)
 
     def fields(self, passages: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Give the passages' fields; see `Retriever`."""
+        """Return the passages' fields; see `Retriever`."""
         return self.passage_fields[passages]
 
     def texts(self, passages: NDArray[np.int64]) -> list[str]:
-        """Give the passages' texts; see `Retriever`."""
+        """Return the passages' texts; see `Retriever`."""
         return [str(text) for text in self.passage_cells.cells(passages, "text")]

@@ -3,10 +3,10 @@
 import numpy as np
 
 from index.encoder.protocol import Encoder
-from index.goal_models.reference import centred
 from index.snapshot import manifest
 from index.snapshot.snapshot import Snapshot
 from recommender.errors import BuildError
+from recommender.goals import centred
 from recommender.profiles import Field
 
 SAMPLE = 24

@@ -16,7 +16,6 @@ from index.disk import files
 from index.disk.index_folder import IndexFolder, now
 from index.goal_models.kind_model import KindModel
 from index.goal_models.need_model import NeedModel
-from index.goal_models.reference import centred
 from index.retrieval.bm25 import LexicalIndex
 from index.retrieval.char_ngrams import GramIndex
 from index.retrieval.dot_products import Stored, empty, stored
@@ -25,6 +24,7 @@ from index.retrieval.vector_index import VectorIndex
 from index.snapshot import manifest
 from index.snapshot.tables import write_frame, write_people_columns
 from recommender.errors import InputError
+from recommender.goals import centred
 from recommender.people import People
 from recommender.profiles import Field
 

@@ -85,7 +85,7 @@ def test_without_a_policy_file_saving_says_which_setting_is_missing(tmp_path: Pa
 
 @given(
     weights=st.dictionaries(
-        st.sampled_from(["passages", "words", "level_fit"]),
+        st.sampled_from(["passages", "words", "step"]),
         st.floats(-100, 100, allow_nan=False).map(lambda value: round(value, 4)),
     ),
     line=st.sampled_from(["never", "skip_level", "allowed"]),

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ import pandas as pd
 import pytest
 
 from app.__main__ import main
+from app.store.database import Store
+from app.store.offers import save_offer
+from app.store.records import Offer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GOAL = "I want to learn to present my work in English without reading from the screen."
@@ -231,3 +235,30 @@ def test_the_query_path_loads_no_torch(halden_index: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_terminal_tells_what_the_store_knows(halden_index: Path, tmp_path: Path) -> None:
+    """Who paused this morning is not suggested at noon, at this door as at the page."""
+    store = f"sqlite:///{tmp_path / 'store.sqlite'}"
+    assert run_app("migrate", "--store", store).returncode == 0
+    command = ("recommend", "--index", str(halden_index), "--person", "H0012", "--goal", GOAL,
+               "--relationship", "coach", "--json")  # fmt: skip
+    without = run_app(*command)
+    assert "no --store" in without.stderr
+    first, second = [
+        one["person_id"] for one in json.loads(without.stdout)["lists"][0]["suggestions"][:2]
+    ]
+    with Store(store).writing() as connection:
+        tomorrow = datetime.now(UTC).date() + timedelta(days=2)
+        away = Offer(first, paused_until=tomorrow)
+        save_offer(connection, away, datetime.now(UTC))
+        save_offer(connection, Offer(second, quotable=frozenset()), datetime.now(UTC))
+    told = run_app(*command, "--store", store)
+    assert told.stderr == ""
+    (part,) = json.loads(told.stdout)["lists"]
+    found = {one["person_id"]: one for one in part["suggestions"]}
+    assert first not in found
+    assert found[second]["evidence"] == []
+    said = run_app("why-not", "--index", str(halden_index), "--person", "H0012", "--candidate",
+                   first, "--relationship", "coach", "--store", store)  # fmt: skip
+    assert "not available" in said.stdout

@@ -18,7 +18,8 @@ from eval.metrics.exposure import (
 )
 from eval.metrics.rule_violations import RuleBook
 from eval.systems.runs import read_run
-from recommender.eligibility import LiveFacts, eligibility
+from recommender.eligibility import eligibility
+from recommender.live import LiveFacts
 from recommender.policy import Policy, default_policy, parse_policy
 from recommender.relationships import Relationship
 

@@ -1,5 +1,6 @@
 """How well needs are told from circumstances, counted by hand on goals read by a stand-in."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -9,7 +10,6 @@ import pytest
 from eval.datasets.dataset import read_dataset
 from eval.metrics.need_accuracy import measure_needs
 from recommender.errors import DatasetError
-from recommender.goals import Goal
 from recommender.retrieval import Retriever
 from tests.eval.small_dataset import write_small_dataset
 
@@ -31,9 +31,14 @@ G2,2,terms
 class FirstIsBackground:
     """Reads the first part of every goal as a circumstance."""
 
-    def encode(self, goal: Goal) -> tuple[Goal, np.ndarray]:
-        later = [number > 0 for number in range(len(goal.parts))]
-        return goal.told(later), np.zeros((len(goal.parts) + 1, 2), np.float32)
+    goal_centroid = np.zeros(2, np.float32)
+
+    def encode_parts(self, parts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        one = np.ones((len(parts), 2), np.float32)
+        return one, one
+
+    def need_probabilities(self, manner: np.ndarray, parts: Sequence[str]) -> np.ndarray:
+        return np.array([float(number > 0) for number in range(len(parts))])
 
 
 def test_shares_by_hand(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import pytest
 from index.goal_models.labelled_goals import read_labelled_goals
 from index.serving.reader import IndexReader
 from recommender.goals import read_goal
-from recommender.kinds import read_kinds
+from recommender.kinds import predict_kinds
+from recommender.rank_goal import encode_goal
 from recommender.relationships import Relationship
 
 GOALS = [
@@ -25,14 +26,14 @@ GOALS = [
 def test_a_clear_goal_is_read_right(halden_index, goal: str, kind: str) -> None:
     snapshot = IndexReader(halden_index).current()
     assert goal not in [known.text for known in read_labelled_goals().goals]
-    logits = snapshot.kind_logits(goal, snapshot.encode(read_goal(goal))[1])
-    assert read_kinds(logits).best is Relationship(kind)
+    logits = snapshot.kind_logits(goal, encode_goal(snapshot, read_goal(goal))[1])
+    assert predict_kinds(logits).best is Relationship(kind)
 
 
 def test_each_part_has_an_equal_say(halden_index) -> None:
     snapshot = IndexReader(halden_index).current()
     goal = "I have led a team since May. I want to practise saying no without an argument."
-    _, vectors = snapshot.encode(read_goal(goal))
+    _, vectors = encode_goal(snapshot, read_goal(goal))
     whole, first, second = vectors[:, None]
     said = snapshot.kind_logits(goal, vectors)
     singly = [snapshot.kind_logits(goal, part) for part in (first, second)]

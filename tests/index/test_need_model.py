@@ -9,7 +9,8 @@ from hypothesis.extra.numpy import arrays
 from index.goal_models.labelled_goals import read_labelled_goals
 from index.goal_models.need_model import NeedModel, _stand
 from index.serving.reader import IndexReader
-from recommender.goals import read_goal
+from recommender.goals import Goal, read_goal, read_needs
+from recommender.rank_goal import encode_goal
 
 GOALS = [
     (
@@ -23,7 +24,7 @@ GOALS = [
 
 @pytest.mark.parametrize(("text", "is_need"), GOALS)
 def test_a_wish_is_told_from_a_story(halden_index, text: str, is_need: list[bool]) -> None:
-    goal, vectors = IndexReader(halden_index).current().encode(read_goal(text))
+    goal, vectors = encode_goal(IndexReader(halden_index).current(), read_goal(text))
     assert list(goal.is_need) == is_need
     assert vectors.shape == (3, 384)
 
@@ -38,7 +39,7 @@ def test_a_wish_is_told_from_a_story(halden_index, text: str, is_need: list[bool
     ],
 )
 def test_every_goal_keeps_a_need_whatever_its_language(halden_index, text: str) -> None:
-    goal, vectors = IndexReader(halden_index).current().encode(read_goal(text))
+    goal, vectors = encode_goal(IndexReader(halden_index).current(), read_goal(text))
     assert len(goal.parts) >= 2
     assert len(vectors) == 1 + len(goal.parts)
     assert any(goal.is_need)
@@ -51,15 +52,17 @@ def test_needs_are_learnt_from_how_parts_speak_and_where_they_stand() -> None:
     is_need = (manner[:, 2] + 0.1 * rng.standard_normal(600) > 2.7).reshape(300, 2)
     is_need[~is_need.any(axis=1), 0] = True
     goal = read_goal("A part that is long enough to stand. And another that is long enough too.")
-    model = NeedModel.fit(manner, [goal.told(pair) for pair in is_need])
+    model = NeedModel.fit(manner, [goal.with_needs(pair) for pair in is_need])
     assert int(np.argmax(np.abs(model.manner[:-1]))) == 2
-    told = np.array([model.chances(manner[at : at + 2], goal.parts) for at in range(0, 600, 2)])
+    told = np.array(
+        [model.probabilities(manner[at : at + 2], goal.parts) for at in range(0, 600, 2)]
+    )
     assert np.quantile(told[is_need], 0.2) > np.quantile(told[~is_need], 0.8)
     assert told.mean() == pytest.approx(is_need.mean(), abs=0.03)
 
 
 STATES = arrays(
-    np.float32, st.tuples(st.integers(1, 4), st.just(5)), elements=st.floats(-9, 9, width=32)
+    np.float32, st.tuples(st.integers(2, 4), st.just(5)), elements=st.floats(-9, 9, width=32)
 )
 
 
@@ -69,9 +72,10 @@ def test_one_part_is_a_need_whatever_they_are_like(manner: np.ndarray, texts: li
         np.array([1, -2, 0, 3, 0.5, -4], np.float32),
         np.array([1, -1, 0.5, 1, 1, -1, 0.2, -0.3], np.float32),
     )
-    told = model.tell(manner, texts[: len(manner)])
-    assert len(told) == len(manner)
-    assert any(told)
+    goal = Goal("", tuple(texts[: len(manner)]), (True,) * len(manner))
+    probability = model.probabilities(manner, goal.parts)
+    assert len(probability) == len(manner)
+    assert any(read_needs(goal, probability).is_need)
 
 
 def test_how_parts_stand_by_hand() -> None:
@@ -87,7 +91,7 @@ def test_how_parts_stand_by_hand() -> None:
 
 
 def test_reference_goals_have_a_letter_for_each_part_and_a_need() -> None:
-    """`Goal.told` alone would take a wrong number of letters; `is_need` would then not fit."""
+    """`Goal.with_needs` alone would take a wrong number of letters."""
     labelled = read_labelled_goals()
     assert len(labelled.goals) == len(labelled.kinds) == 2560
     assert all(len(goal.parts) == len(goal.is_need) for goal in labelled.goals)

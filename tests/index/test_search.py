@@ -8,11 +8,12 @@ import pytest
 
 from index.serving.reader import IndexReader
 from recommender.answers import Request
-from recommender.goals import read_goal, whole_goal
+from recommender.goals import read_goal
 from recommender.policy import default_policy
 from recommender.profiles import Field
+from recommender.rank_goal import encode_goal
 from recommender.recommend import recommend, why_not
-from recommender.retrieval import Retriever
+from recommender.retrieval import ListQuery, Retriever
 
 
 @pytest.fixture(scope="module")
@@ -22,13 +23,14 @@ def snapshot(halden_index):
 
 
 GOAL = "I want to practise presenting my own work"
+NOBODYS = np.zeros(0, np.int64)
 TWO = read_goal("I want to practise presenting my own work. English in front of people, too.")
 
 
 def test_it_returns_only_eligible_people_and_all_of_their_passages(snapshot):
     eligible = np.random.default_rng(5).random(len(snapshot.people)) < 0.4
-    vectors = snapshot.encode(TWO)[1]
-    found = snapshot.candidates(GOAL, vectors, [eligible], 20, None)
+    vectors = encode_goal(snapshot, TWO)[1]
+    found = snapshot.candidates(GOAL, vectors, [ListQuery(eligible)], 20, NOBODYS)
     assert eligible[found.rows].all()
     assert (np.diff(found.rows) > 0).all()
     assert 10 <= len(found) <= 60
@@ -39,10 +41,10 @@ def test_it_returns_only_eligible_people_and_all_of_their_passages(snapshot):
 
 
 def test_similarities_are_cosines_with_the_stored_vectors(snapshot):
-    vectors = snapshot.encode(whole_goal(GOAL))[1]
+    vectors = encode_goal(snapshot, read_goal(GOAL))[1]
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
     everyone = np.ones(len(snapshot.people), bool)
-    found = snapshot.candidates(GOAL, vectors, [everyone], None, None)
+    found = snapshot.candidates(GOAL, vectors, [ListQuery(everyone)], None, NOBODYS)
     assert len(found) == len(snapshot.people)
     expected = vectors @ snapshot.vectors(found.passage).T
     assert found.similarity == pytest.approx(expected, abs=1e-5)
@@ -50,10 +52,10 @@ def test_similarities_are_cosines_with_the_stored_vectors(snapshot):
 
 def test_those_with_the_closest_whole_profiles_are_the_candidates(snapshot):
     """By meaning and by words together, as all signals weigh them."""
-    vectors = snapshot.encode(whole_goal(GOAL))[1]
+    vectors = encode_goal(snapshot, read_goal(GOAL))[1]
     everyone = np.ones(len(snapshot.people), bool)
-    whole = snapshot.candidates(GOAL, vectors, [everyone], None, None)
-    few = snapshot.candidates(GOAL, vectors, [everyone], 20, None)
+    whole = snapshot.candidates(GOAL, vectors, [ListQuery(everyone)], None, NOBODYS)
+    few = snapshot.candidates(GOAL, vectors, [ListQuery(everyone)], 20, NOBODYS)
     profile = whole.similarity[0, whole.field == Field.PROFILE]
     close = 0.5 * profile + 0.6 * whole.lexical / (whole.lexical + 1)
     assert set(few.rows) == set(np.argsort(-close)[:20])
@@ -63,10 +65,12 @@ def test_who_is_found_for_a_list_does_not_depend_on_the_other_lists(snapshot):
     rng = np.random.default_rng(8)
     n_people = len(snapshot.people)
     masks = [rng.random(n_people) < share for share in (0.02, 0.3, 0.6, 1.0)]
-    vectors = snapshot.encode(TWO)[1]
-    together = snapshot.candidates(GOAL, vectors, masks, 15, 3)
+    vectors = encode_goal(snapshot, TWO)[1]
+    own = snapshot.passages_of(3)
+    queries = [ListQuery(mask) for mask in masks]
+    together = snapshot.candidates(GOAL, vectors, queries, 15, own)
     for mask, places in zip(masks, together.lists, strict=True):
-        alone = snapshot.candidates(GOAL, vectors, [mask], 15, 3)
+        alone = snapshot.candidates(GOAL, vectors, [ListQuery(mask)], 15, own)
         rows = together.rows[places]
         assert rows.tolist() == alone.rows.tolist()
         assert mask[rows].all()
@@ -82,10 +86,18 @@ def test_who_is_found_for_a_list_does_not_depend_on_the_other_lists(snapshot):
 
 def test_the_seekers_own_passages_are_compared_with_all_the_whole_profile_left_out(snapshot):
     everyone = np.ones(len(snapshot.people), bool)
-    found = snapshot.candidates(GOAL, snapshot.encode(whole_goal(GOAL))[1], [everyone], None, 7)
+    found = snapshot.candidates(
+        GOAL,
+        encode_goal(snapshot, read_goal(GOAL))[1],
+        [ListQuery(everyone)],
+        None,
+        snapshot.passages_of(7)[:-1],
+    )
     own = snapshot.vectors(snapshot.passages_of(7)[:-1])
     assert found.own == pytest.approx(own @ snapshot.vectors(found.passage).T, abs=1e-5)
-    alone = snapshot.candidates(GOAL, snapshot.encode(whole_goal(GOAL))[1], [everyone], None, None)
+    alone = snapshot.candidates(
+        GOAL, encode_goal(snapshot, read_goal(GOAL))[1], [ListQuery(everyone)], None, NOBODYS
+    )
     assert alone.own.shape == (0, len(alone.passage))
 
 
@@ -115,8 +127,7 @@ def test_a_persons_last_passage_is_the_whole_profile(snapshot):
 def test_the_query_path_never_loads_torch(halden_index):
     program = (
         "import sys; from pathlib import Path; from index.serving.reader import IndexReader; "
-        "from recommender.goals import whole_goal; "
-        "s = IndexReader(Path(sys.argv[1])).current(); s.encode(whole_goal('a goal')); "
+        "s = IndexReader(Path(sys.argv[1])).current(); s.encode_parts(['a goal']); "
         "print(sorted({'torch', 'sentence_transformers', 'transformers', 'bm25s', 'pandera'} "
         "& set(sys.modules)))"
     )

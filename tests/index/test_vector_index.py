@@ -14,13 +14,13 @@ from index.people_file.people_file import read_people
 from index.retrieval import dot_products, vector_index
 from index.retrieval.dot_products import floats, inner_products, stored
 from index.retrieval.plan import Plan, Probes
-from index.retrieval.shortlist import PROFILE_WEIGHT, WORDS_WEIGHT, closeness
+from index.retrieval.shortlist import first_stage
 from index.retrieval.vector_index import VectorIndex
 from index.snapshot.snapshot import Snapshot
-from recommender.policy import default_policy
-from recommender.relationships import Relationship
+from recommender.retrieval import ListQuery
 
 N_PEOPLE = 3000
+NOBODYS = np.zeros(0, np.int64)
 PER_PERSON = 4
 
 
@@ -83,10 +83,10 @@ def test_the_large_plan_finds_who_is_nearest_however_few_are_eligible(large):
 def test_candidates_of_the_large_plan_are_scored_exactly(large):
     query = drawn(2, seed=9)
     eligible = np.random.default_rng(0).random(N_PEOPLE) < 0.5
-    found = large.candidates("passage 77", query, [eligible], 50, None)
+    found = large.candidates("passage 77", query, [ListQuery(eligible)], 50, NOBODYS)
     expected = query @ floats(np.asarray(large.passage_vectors)[found.passage]).T
     assert found.similarity == pytest.approx(expected, abs=1e-5)
-    whole = large.candidates("passage 77", query, [eligible], None, None)
+    whole = large.candidates("passage 77", query, [ListQuery(eligible)], None, NOBODYS)
     assert (whole.rows == np.flatnonzero(eligible)).all()
     place = np.searchsorted(whole.rows, found.rows)
     assert found.lexical == pytest.approx(whole.lexical[place])
@@ -98,9 +98,10 @@ def test_the_closest_of_those_found_are_the_candidates(large, fraction):
     eligible = np.random.default_rng(1).random(N_PEOPLE) < fraction
     words = large.lexical.scores(text)
     among = large.find(query[0], words, eligible, 30)
-    close = closeness(large.passages.whole_profiles(query[0], among), words[among])
+    profile = large.passages.whole_profiles(query[0], among)
+    close = first_stage(ListQuery(eligible), profile, words[among])
     wanted = among[np.argsort(-close, kind="stable")[:30]]
-    chosen = large.candidates(text, query, [eligible], 30, None).rows
+    chosen = large.candidates(text, query, [ListQuery(eligible)], 30, NOBODYS).rows
     assert len(chosen) == min(30, len(among))
     kept, left = np.isin(among, chosen), ~np.isin(among, chosen)
     assert close[kept].min() >= close[left].max(initial=-2)
@@ -158,16 +159,20 @@ def test_fixed_point_keeps_five_digits():
     assert np.abs(floats(kept) - rows).max() <= 0.5 / dot_products.FIXED_POINT + 1e-7
 
 
-def test_closeness_by_hand():
+def test_the_first_stage_by_hand():
     """Half the similarity of the profile, and .6 of the words' b / (b + 1)."""
-    profile, lexical = np.array([0.4, 0.4, -0.2], np.float32), np.array([0, 1, 3], np.float32)
-    assert closeness(profile, lexical) == pytest.approx([0.2, 0.5, 0.35])
+    profile, bm25 = np.array([0.4, 0.4, -0.2], np.float32), np.array([0, 1, 3], np.float32)
+    query = ListQuery(np.ones(3, bool), profile=0.5, words=0.6)
+    assert first_stage(query, profile, bm25) == pytest.approx([0.2, 0.5, 0.35])
 
 
-def test_closeness_weighs_as_the_projects_own_policy_does():
-    policy = default_policy()
-    for weights in (*(policy.of(kind).weights for kind in Relationship), policy.relevance.weights):
-        assert (weights["profile"], weights["words"]) == (PROFILE_WEIGHT, WORDS_WEIGHT)
+def test_without_weight_on_words_candidates_are_chosen_by_profile_alone(large):
+    query, text = drawn(1, seed=11), "passage 77"
+    everyone = np.ones(N_PEOPLE, bool)
+    chosen = large.candidates(text, query, [ListQuery(everyone, 1.0, 0.0)], 30, NOBODYS).rows
+    among = large.find(query[0], large.lexical.scores(text), everyone, 30)
+    profile = large.passages.whole_profiles(query[0], among)
+    assert set(chosen) == set(among[np.argsort(-profile)[:30]])
 
 
 def test_drawn_vectors_are_told_and_not_embedded_again(large):

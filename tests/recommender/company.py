@@ -16,10 +16,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.goals import Goal, with_whole
 from recommender.people import PEOPLE_COLUMNS, People
 from recommender.profiles import Field
-from recommender.retrieval import Candidates
+from recommender.retrieval import Candidates, ListQuery
 
 ADA, BO, CY, DI, ED, FAY, GUS = range(7)
 AS_OF = np.datetime64("2026-11-01", "D")
@@ -86,16 +85,21 @@ class Shelf:
     def fields(self, passages: NDArray[np.int64]) -> NDArray[np.uint8]:
         return np.full(len(passages), Field.ABOUT, np.uint8)
 
-    def own(self, seeker: int | None) -> NDArray[np.float32]:
-        own = np.zeros(0, np.int64) if seeker is None else self.passages_of(seeker)
-        return self.vectors(own).reshape(-1, 2)
-
     def texts(self, passages: NDArray[np.int64]) -> list[str]:
         return [f"passage {number}" for number in passages]
 
-    def encode(self, goal: Goal) -> tuple[Goal, NDArray[np.float32]]:
-        encoded = np.tile(np.array([1, 0], np.float32), (len(goal.parts), 1))
-        return goal, with_whole(goal, encoded)
+    @property
+    def goal_centroid(self) -> NDArray[np.float32]:
+        return np.zeros(2, np.float32)
+
+    def encode_parts(self, parts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        one = np.tile(np.array([1, 0], np.float32), (len(parts), 1))
+        return one, one
+
+    def need_probabilities(
+        self, manner: NDArray[np.float32], parts: Sequence[str]
+    ) -> NDArray[np.float64]:
+        return np.ones(len(parts))
 
     def kind_logits(self, goal: str, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         return np.zeros(4)
@@ -104,21 +108,21 @@ class Shelf:
         self,
         goal: str,
         vectors: NDArray[np.float32],
-        eligible: Sequence[NDArray[np.bool_]],
+        queries: Sequence[ListQuery],
         limit: int | None,
-        seeker: int | None,
+        own: NDArray[np.int64],
     ) -> Candidates:
-        rows = np.flatnonzero(np.any(eligible, axis=0))
+        rows = np.flatnonzero(np.any([query.eligible for query in queries], axis=0))
         passages = [self.passages_of(row) for row in rows]
         numbers = np.concatenate([np.zeros(0, np.int64), *passages])
         return Candidates(
             rows=rows,
-            lists=tuple(np.searchsorted(rows, np.flatnonzero(mask)) for mask in eligible),
+            lists=tuple(np.searchsorted(rows, np.flatnonzero(one.eligible)) for one in queries),
             starts=np.cumsum([0, *map(len, passages)]),
             passage=numbers,
             field=self.fields(numbers),
             similarity=vectors @ self.vectors(numbers).T,
-            own=self.own(seeker) @ self.vectors(numbers).T,
+            own=self.vectors(own).reshape(-1, 2) @ self.vectors(numbers).T,
             lexical=np.zeros(len(rows), np.float32),
             grams=np.zeros(len(rows), np.float32),
         )

@@ -6,13 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recommender.eligibility import (
-    LiveFacts,
-    eligibility,
-    eligibility_by_kind,
-    reasons_against,
-)
+from recommender.eligibility import eligibility, eligibility_by_kind, reasons_against
 from recommender.errors import InputError
+from recommender.live import LiveFacts
 from recommender.people import People
 from recommender.policy import Policy, default_policy, parse_policy
 from recommender.relationships import Relationship

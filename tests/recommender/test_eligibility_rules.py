@@ -20,7 +20,7 @@ from recommender.eligibility import (
 )
 from recommender.policy import KindPolicy, Policy, default_policy
 from recommender.relationships import Relationship
-from recommender.rules import RULES
+from recommender.rules import POLICY_RULES, RULES, STANDING_RULES
 from tests.recommender.organisations import (
     KINDS,
     Live,
@@ -248,3 +248,9 @@ def _gap_is_wrong(own: int | None, theirs: int | None, low: int | str, high: int
 
 def _without_private(excluded: dict[str, int]) -> dict[str, int]:
     return {rule: count for rule, count in excluded.items() if rule != "not_available"}
+
+
+def test_power_and_work_must_still_hold_at_an_acceptance_and_live_facts_need_not() -> None:
+    """A new rule says of itself which it is, so that no list of names can be forgotten."""
+    assert {rule.name for rule in RULES} - STANDING_RULES == {"hidden", "declined", "not_available"}
+    assert {"contractor", "level_gap", "line_of_command", "direct_line"} == POLICY_RULES

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from recommender.answers import Request
 from recommender.explanation import (
     SPEAKS_FROM,
     Evidence,
@@ -11,6 +12,10 @@ from recommender.explanation import (
     open_conversation,
 )
 from recommender.goals import Goal, read_goal
+from recommender.live import LiveFacts
+from recommender.policy import default_policy
+from recommender.profiles import Field
+from recommender.recommend import recommend
 from recommender.relationships import KINDS, Relationship
 from recommender.retrieval import Candidates
 from tests.recommender.company import ADA, BO, CY, DI, ED, FAY, GUS, Shelf, small_company
@@ -64,7 +69,11 @@ def test_a_role_is_no_quotation_and_long_texts_are_cut_at_a_word() -> None:
 TWO_NEEDS = read_goal("I want to learn to splice ropes. Also, I have to read the weather!")
 
 
-def quoted(similarity: list[list[float]], goal: Goal = TWO_NEEDS) -> list[tuple[str, float, bool]]:
+def quoted(
+    similarity: list[list[float]],
+    goal: Goal = TWO_NEEDS,
+    quotable: frozenset[Field] | None = None,
+) -> list[tuple[str, float, bool]]:
     """Find the evidence of one helper; a row of similarities is a text of the goal."""
     n_passages = len(similarity[0])
     found = Candidates(
@@ -79,7 +88,7 @@ def quoted(similarity: list[list[float]], goal: Goal = TWO_NEEDS) -> list[tuple[
         grams=np.zeros(1, np.float32),
     )
     shelf = Shelf(PEOPLE, [BO] * n_passages, [[1.0, 0.0]] * n_passages)
-    evidence = find_evidence(shelf, found, 0, goal)
+    evidence = find_evidence(shelf, found, 0, goal, quotable)
     return [(item.need, round(item.similarity, 2), item.speaks) for item in evidence]
 
 
@@ -90,7 +99,7 @@ def test_each_need_has_its_passage_and_the_best_stands_first() -> None:
 
 def test_nothing_is_quoted_for_a_circumstance() -> None:
     ropes, weather = TWO_NEEDS.parts
-    told = TWO_NEEDS.told([False, True])
+    told = TWO_NEEDS.with_needs([False, True])
     assert quoted([[0, 0], [0.9, 0.1], [0.2, 0.5]], told) == [(weather, 0.5, True)]
     assert quoted([[0, 0], [0.9, 0.1], [0.0, 0.05]], told) == [(weather, 0.05, False)]
     assert told.circumstances == (ropes,)
@@ -117,6 +126,26 @@ def test_an_opening_does_not_quote_what_does_not_speak_to_the_goal() -> None:
 
 def test_an_opening_asks_for_a_need_and_tells_no_circumstance() -> None:
     ropes, weather = TWO_NEEDS.parts
-    opening = open_conversation(Relationship.COACH, [], TWO_NEEDS.told([False, True]))
+    opening = open_conversation(Relationship.COACH, [], TWO_NEEDS.with_needs([False, True]))
     assert weather in opening
     assert ropes not in opening
+
+
+def test_what_its_owner_withdrew_is_not_quoted_whoever_asks() -> None:
+    assert Field.ABOUT == 0  # the field of all passages here
+    similarity = [[0, 0], [0.3, 0.1], [0.2, 0.5]]
+    assert quoted(similarity, quotable=frozenset(Field) - {Field.ABOUT}) == []
+    assert quoted(similarity, quotable=frozenset({Field.ABOUT})) == quoted(similarity)
+    assert quoted(similarity, quotable=frozenset()) == []
+
+
+def test_a_recommendation_obeys_what_may_be_quoted() -> None:
+    shelf = Shelf(PEOPLE, [BO, ED, FAY, CY], [[1.0, 0.0]] * 4)
+    request = Request("cy", "learn to keep the books", Relationship.MENTOR)
+    live = LiveFacts(quotable={ED: frozenset({Field.SKILLS})})
+    (part,) = recommend(shelf, request, default_policy(), live).lists
+    evidence = {one.person_id: one.evidence for one in part.suggestions}
+    assert evidence["ed"] == ()
+    assert evidence["fay"] != ()
+    ed = next(one for one in part.suggestions if one.person_id == "ed")
+    assert "passage" not in ed.first_conversation

@@ -34,7 +34,7 @@ def test_a_circumstance_counts_half_and_is_no_need() -> None:
     story = "It rained for weeks on end, and everybody had gone home ill."
     need = "I want to know what the sky tells today."
     assert (len(story), len(need)) == (60, 40)
-    goal = read_goal(f"{story} {need}").told([False, True])
+    goal = read_goal(f"{story} {need}").with_needs([False, True])
     assert (goal.circumstances, goal.needs) == ((story,), (need,))
     assert goal.rows_of_needs() == [(need, 2)]
     vectors = with_whole(goal, np.array([[1, 0], [0, 1]], np.float32))

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.best_passages import best_passages
+from recommender.policy import KindPolicy, default_policy
 from recommender.profiles import Field
 from recommender.ranking import rank
 from recommender.relationships import Relationship
 from recommender.retrieval import Candidates
-from recommender.signals import SIGNALS, Match
+from recommender.signals import SIGNALS, SignalContext
 from recommender.working_hours import overlapping_hours
 from tests.recommender.company import ADA, BO, CY, DI, ED, FAY, GUS, Shelf, small_company
 
@@ -40,15 +41,21 @@ def candidates(
 
 def match(
     found: Candidates,
-    kind: Relationship | None,
-    seeker: int | None = CY,
+    kind: Relationship = Relationship.COACH,
+    seeker: int = CY,
     shelf: Shelf | None = None,
-) -> Match:
+) -> SignalContext:
     n_passages = len(found.passage)
     own = Shelf(PEOPLE, [-1] * n_passages + [CY], [[0.6, 0.8]] * n_passages + [[1.0, 0.0]])
     shelf = shelf or own
-    cosines = shelf.own(seeker) @ shelf.vectors(found.passage).T
-    return Match(shelf, replace(found, own=cosines), kind, seeker)
+    mine = shelf.vectors(shelf.passages_of(seeker)).reshape(-1, 2)
+    cosines = mine @ shelf.vectors(found.passage).T
+    return SignalContext(shelf, replace(found, own=cosines), kind, seeker)
+
+
+def weighed(weights: dict[str, float]) -> KindPolicy:
+    """Return a kind's policy with these weights alone."""
+    return default_policy().coach.model_copy(update={"weights": weights})
 
 
 TWO = candidates(
@@ -58,21 +65,21 @@ TWO = candidates(
 )
 
 
-def signal(name: str, at: Match) -> list[float]:
+def signal(name: str, at: SignalContext) -> list[float]:
     return [float(value) for value in SIGNALS[name].compute(at)]
 
 
 def test_passages_is_the_mean_of_the_three_best_and_a_missing_one_counts_as_nothing() -> None:
-    assert signal("passages", match(TWO, None)) == pytest.approx([0.25, 0.5 / 3])
+    assert signal("passages", match(TWO)) == pytest.approx([0.25, 0.5 / 3])
 
 
 def test_profile_is_the_similarity_of_the_whole() -> None:
-    assert signal("profile", match(TWO, None)) == pytest.approx([0.75, 0.25])
+    assert signal("profile", match(TWO)) == pytest.approx([0.75, 0.25])
 
 
 def test_words_is_half_at_one_and_grams_are_a_cosine() -> None:
-    assert signal("words", match(TWO, None)) == pytest.approx([2 / 3, 0.0])
-    assert signal("grams", match(TWO, None)) == pytest.approx([0.5, 0.0])
+    assert signal("words", match(TWO)) == pytest.approx([2 / 3, 0.0])
+    assert signal("grams", match(TWO)) == pytest.approx([0.5, 0.0])
 
 
 def test_somebody_without_passages_is_last() -> None:
@@ -145,23 +152,25 @@ def test_hours_from_nine_to_five_in_both_places() -> None:
 
 
 def test_the_order_is_the_weighted_sum() -> None:
-    ranking = rank(match(TWO, None), {"passages": 1.0, "profile": 0.5, "words": 0.3, "fresh": 0.0})
+    ranking = rank(
+        match(TWO), weighed({"passages": 1.0, "profile": 0.5, "words": 0.3, "fresh": 0.0})
+    )
     assert ranking.signals == ("passages", "profile", "words")
     assert ranking.rows.tolist() == [BO, FAY]
     assert ranking.scores == pytest.approx([0.25 + 0.375 + 0.2, 0.5 / 3 + 0.125])
 
 
 def test_equal_scores_stand_in_the_order_of_rows() -> None:
-    assert rank(match(ALL, None), {"passages": 1.0}).rows.tolist() == [ADA, BO, DI, ED, FAY, GUS]
+    assert rank(match(ALL), weighed({"passages": 1.0})).rows.tolist() == [ADA, BO, DI, ED, FAY, GUS]
 
 
 def test_a_kind_ranks_its_own_places_and_shares_what_is_the_same_for_all() -> None:
-    at = match(TWO, None)
-    weights = {"passages": 1.0, "step": 1.0}
+    at = match(TWO)
+    weights = weighed({"passages": 1.0, "step": 1.0})
     mentor = rank(at.of(Relationship.MENTOR), weights, np.array([1]))
     coach = rank(at.of(Relationship.COACH), weights)
     assert mentor.rows.tolist() == [FAY]
-    assert mentor.place.tolist() == [1]
+    assert mentor.index.tolist() == [1]
     assert set(at.known) == {"passages"}
     # Fay is one level above Cy: just right for a mentor; (1 + 1) / 3 for a coach
     assert mentor.scores == pytest.approx([0.5 / 3 + 1.0])
@@ -173,12 +182,12 @@ values = st.floats(-1, 1, width=32)
 
 @given(
     st.lists(st.tuples(values, values, values, st.floats(0, 60, width=32)), min_size=1, max_size=6),
-    st.sampled_from([None, *Relationship]),
+    st.sampled_from(Relationship),
     st.dictionaries(st.sampled_from(sorted(SIGNALS)), st.floats(-3, 3)),
 )
 def test_signals_keep_their_range_and_contributions_sum_to_the_score(
     people: list[tuple[float, float, float, float]],
-    kind: Relationship | None,
+    kind: Relationship,
     weights: dict[str, float],
 ) -> None:
     rows = [ADA, BO, DI, ED, FAY, GUS][: len(people)]
@@ -189,8 +198,9 @@ def test_signals_keep_their_range_and_contributions_sum_to_the_score(
     for name, item in SIGNALS.items():
         value = item.compute(at)
         assert ((item.low <= value) & (value <= item.high)).all(), name
-    ranking = rank(at, weights)
+    ranking = rank(at, weighed(weights))
     assert np.abs(ranking.contributions.sum(axis=0) - ranking.scores).max() <= 1e-9
     assert (np.diff(ranking.scores) <= 0).all()
+    assert ((ranking.probability >= 0) & (ranking.probability <= 1)).all()
     assert sorted(ranking.rows.tolist()) == rows
-    assert found.rows[ranking.place].tolist() == ranking.rows.tolist()
+    assert found.rows[ranking.index].tolist() == ranking.rows.tolist()

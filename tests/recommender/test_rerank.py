@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from recommender.answers import Request
-from recommender.eligibility import LiveFacts
 from recommender.errors import InputError
 from recommender.explanation import list_contributions
+from recommender.live import LiveFacts
 from recommender.policy import ListSettings, parse_policy
 from recommender.profiles import Field
 from recommender.ranking import Ranking
 from recommender.recommend import recommend, why_not
 from recommender.relationships import Relationship
-from recommender.rerank import ALIKE_FROM, loads, make_list
+from recommender.rerank import ALIKE_FROM, loads, rerank
 from recommender.retrieval import Candidates
 from tests.recommender.company import BO, CY, DI, ED, FAY, Shelf, small_company
 
@@ -46,7 +46,7 @@ def an_order(
     )  # fmt: skip
     order = np.lexsort((np.arange(n), -np.array(scores)))
     values = np.array(scores)[order]
-    ranking = Ranking(order, values, ("fit",), np.ones(1), values[None, :], order)
+    ranking = Ranking(order, values, ("fit",), np.ones(1), values[None, :], order, values / 2)
     return ranking, found, Profiles(PEOPLE, list(range(n)), directions)
 
 
@@ -56,7 +56,7 @@ def penalties(alike: float, load: float) -> ListSettings:
 
 def test_the_second_of_two_clones_gives_way_and_says_what_it_lost() -> None:
     ranking, found, shelf = an_order([0.9, 0.8, 0.7], [at_angle(0), at_angle(0), at_angle(90)])
-    made = make_list(ranking, shelf, found, np.zeros(3), penalties(0.2, 0.1), 3)
+    made = rerank(ranking, shelf, found, np.zeros(3), penalties(0.2, 0.1), 3)
     assert made.rows.tolist() == [0, 2, 1]
     assert made.scores == pytest.approx([0.9, 0.7, 0.6])
     lost = {part.signal: part for part in list_contributions(made, 2)}
@@ -68,16 +68,16 @@ def test_the_second_of_two_clones_gives_way_and_says_what_it_lost() -> None:
 def test_likeness_counts_from_half_a_cosine_on() -> None:
     # 60 degrees are a cosine of .5, nothing; 45 degrees are .707, that is .414 of the way to one
     ranking, found, shelf = an_order([0.9, 0.8, 0.7], [at_angle(0), at_angle(60), at_angle(-45)])
-    made = make_list(ranking, shelf, found, np.zeros(3), penalties(0.2, 0.0), 3)
+    made = rerank(ranking, shelf, found, np.zeros(3), penalties(0.2, 0.0), 3)
     assert made.scores == pytest.approx([0.9, 0.8, 0.7 - 0.2 * 0.41421356], abs=1e-6)
 
 
 def test_who_is_shown_to_many_gives_way() -> None:
     ranking, found, shelf = an_order([0.9, 0.8], [at_angle(0), at_angle(90)])
-    made = make_list(ranking, shelf, found, np.array([1.0, 0.2]), penalties(0.2, 0.15), 2)
+    made = rerank(ranking, shelf, found, np.array([1.0, 0.2]), penalties(0.2, 0.15), 2)
     assert made.rows.tolist() == [1, 0]
     assert made.scores == pytest.approx([0.77, 0.75])
-    assert made.place.tolist() == [1, 0]
+    assert made.index.tolist() == [1, 0]
 
 
 def test_load_is_exposure_for_each_free_place_up_to_five() -> None:
@@ -111,7 +111,7 @@ def test_a_list_is_the_plain_greedy_choice_and_an_exact_sum(
     directions = [at_angle(30 * angle) for angle in random.integers(0, 5, n)]
     loaded = random.choice([0.0, 0.0, 0.3, 1.0], n)
     ranking, found, shelf = an_order(scores, directions)
-    made = make_list(ranking, shelf, found, loaded, penalties(alike, load), length)
+    made = rerank(ranking, shelf, found, loaded, penalties(alike, load), length)
     assert sorted(made.rows.tolist()) == list(range(n))
     assert made.contributions.sum(axis=0) == pytest.approx(made.scores, abs=1e-9)
     assert (np.diff(made.scores) <= 1e-12).all()
@@ -146,7 +146,7 @@ def test_without_load_and_look_alikes_the_list_is_the_plain_order(scores: list[f
     # 60 degrees apart at least
     directions = [at_angle(60 * number) for number in range(len(scores))]
     ranking, found, shelf = an_order(scores, directions)
-    assert make_list(ranking, shelf, found, np.zeros(len(scores)), penalties(9, 9), 5) is ranking
+    assert rerank(ranking, shelf, found, np.zeros(len(scores)), penalties(9, 9), 5) is ranking
 
 
 def test_recommend_and_why_not_tell_of_the_same_list_and_strength_stays() -> None:
@@ -160,7 +160,7 @@ def test_recommend_and_why_not_tell_of_the_same_list_and_strength_stays() -> Non
     assert [one.person_id for one in plain.suggestions] == ["ed", "fay"]
     assert [one.person_id for one in shared.suggestions] == ["fay", "ed"]
     before, after = plain.suggestions[0], shared.suggestions[1]
-    assert (after.strength, after.chance) == (before.strength, before.chance)
+    assert (after.strength, after.probability) == (before.strength, before.probability)
     assert after.score == pytest.approx(before.score - 1.0)
     assert sum(part.contribution for part in after.contributions) == pytest.approx(after.score)
     assert why_not(shelf, request, "ed", policy, busy).rank == 2

@@ -1,19 +1,13 @@
-"""The chance behind strong, fair and weak, worked by hand."""
+"""The probability behind strong, fair and weak, worked by hand."""
 
 import numpy as np
 import pytest
 
 from recommender.policy import StrengthLimits, default_policy
-from recommender.ranking import Ranking
 from recommender.relationships import Relationship
-from recommender.strength import Strength, chances, judge, margins
+from recommender.strength import Strength, judge, margins, probabilities
 
 LIMITS = StrengthLimits(constant=-1.0, score=2.0, margin=4.0, strong=0.5, fair=0.2)
-
-
-def order(scores: list[float]) -> Ranking:
-    values, rows = np.array(scores), np.arange(len(scores))
-    return Ranking(rows, values, ("fit",), np.ones(1), values[None, :], rows)
 
 
 def test_a_match_is_compared_with_the_sixth_or_the_last() -> None:
@@ -22,12 +16,12 @@ def test_a_match_is_compared_with_the_sixth_or_the_last() -> None:
     assert len(margins(np.zeros(0))) == 0
 
 
-def test_chances_are_the_logistic_of_score_and_margin() -> None:
-    # log odds: -1 + 2 * .5 + 4 * .25 = 1, and -1 + 2 * .25 = -.5
-    assert chances(order([0.5, 0.25]), LIMITS) == pytest.approx(
+def test_probabilities_are_the_logistic_of_score_and_margin() -> None:
+    # logit: -1 + 2 * .5 + 4 * .25 = 1, and -1 + 2 * .25 = -.5
+    assert probabilities(np.array([0.5, 0.25]), LIMITS) == pytest.approx(
         [1 / (1 + np.exp(-1)), 1 / (1 + np.exp(0.5))]
     )
-    assert chances(order([]), LIMITS) == []
+    assert probabilities(np.zeros(0), LIMITS).tolist() == []
 
 
 def test_a_chance_on_the_cut_belongs_to_the_better_word() -> None:

@@ -5,7 +5,6 @@ from functools import cache, lru_cache
 from app.services.services import Services, open_services
 from app.services.settings import Settings, load_settings
 from index.serving.reader import IndexReader, Snapshot
-from recommender.goals import whole_goal
 
 
 @cache
@@ -60,4 +59,4 @@ def _reader() -> IndexReader:
 
 @lru_cache(maxsize=2)
 def _encode_once(snapshot_id: str) -> None:
-    current_snapshot().encode(whole_goal(snapshot_id))
+    current_snapshot().encode_parts([snapshot_id])
