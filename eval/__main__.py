@@ -11,6 +11,7 @@ from eval.commands import (
     audit,
     bench,
     compare,
+    evidence,
     fit,
     gate,
     kinds,
@@ -28,8 +29,8 @@ from eval.commands import run as run_command
 from recommender.errors import LearningRelationshipsError
 
 COMMANDS = (
-    validate, run_command, measure, kinds, needs, strength, load, compare, fit, audit, gate, report,
-    bench, speed, nights, train,
+    validate, run_command, measure, kinds, needs, evidence, strength, load, compare, fit, audit,
+    gate, report, bench, speed, nights, train,
 )  # fmt: skip
 """In the order of `--help`. To add one, write a module with `register`."""
 

@@ -165,6 +165,20 @@ def check_needs(needs: CsvTable, goals: CsvTable) -> Iterator[Problem]:
         )  # fmt: skip
 
 
+def check_evidence(
+    evidence: CsvTable, goals: CsvTable, people: Collection[str]
+) -> Iterator[Problem]:
+    """Find judged passages of unknown goals or people, and grades other than 0, 1 and 2."""
+    yield from _twice(evidence, ["goal_id", "person_id", "field", "passage"])
+    yield from _unknown(evidence, "goal_id", set(goals.frame["goal_id"]), goals.file)
+    yield from _unknown(evidence, "person_id", people, "people.csv")
+    for record in _where(evidence, "grade", lambda grade: grade not in ("0", "1", "2")):
+        yield evidence.problem(
+            record, "grade", "grade", "the grade is none of 0, 1 and 2",
+            "write 2 where the passage alone makes the case, 1 where it helps, else 0",
+        )  # fmt: skip
+
+
 def check_people(table: CsvTable, people: Collection[str]) -> Iterator[Problem]:
     """Find people who are named twice or are not in the people file."""
     yield from _twice(table, ["person_id"])

@@ -59,6 +59,9 @@ class Dataset:
     """`goal_id, kind, rank`: the kinds that suit a goal; None where the dataset does not say."""
     needs: pd.DataFrame | None
     """`goal_id, part, label`: what each part of a goal is; None where the dataset does not say."""
+    evidence: pd.DataFrame | None
+    """`goal_id, person_id, field, passage` text, `grade` int: what single passages prove; None
+    where the dataset does not say."""
     provenance: str
     """The dataset's README (Markdown), to be shown beside every figure; empty without one."""
 
@@ -114,7 +117,7 @@ class Dataset:
 
 
 def read_dataset(folder: Path) -> Dataset:
-    """Read `people.csv`, `goals.csv`, `qrels.csv` and, where they are, `kinds.csv` and `needs.csv`.
+    """Read `people.csv`, `goals.csv`, `qrels.csv` and, where they are, the other tables.
 
     Raises:
         PeopleFileError: the people file has problems.
@@ -157,6 +160,15 @@ def read_dataset(folder: Path) -> Dataset:
         )  # fmt: skip
         if needs is not None and goals is not None:
             problems += csv_tables.check_needs(needs, goals)
+    evidence = None
+    if (folder / "evidence.csv").exists():
+        evidence = csv_tables.read(
+            folder / "evidence.csv",
+            required=("goal_id", "person_id", "field", "passage", "grade"), optional=(),
+            problems=problems,
+        )  # fmt: skip
+        if evidence is not None and goals is not None:
+            problems += csv_tables.check_evidence(evidence, goals, ids)
     if problems or goals is None or qrels is None:
         raise DatasetError(str(folder), problems)
     readme = folder / "README.md"
@@ -168,6 +180,11 @@ def read_dataset(folder: Path) -> Dataset:
         qrels=qrels.frame.assign(grade=qrels.frame["grade"].astype("float64")),
         kinds=None if kinds is None else kinds.frame.assign(rank=kinds.frame["rank"].astype(int)),
         needs=None if needs is None else needs.frame.assign(part=needs.frame["part"].astype(int)),
+        evidence=(
+            None
+            if evidence is None
+            else evidence.frame.assign(grade=evidence.frame["grade"].astype(int))
+        ),
         provenance=readme.read_text(encoding="utf-8") if readme.is_file() else "",
     )
 
