@@ -37,6 +37,8 @@ FETCHED = 1200
 """Passages to fetch from a large index, to be scored exactly."""
 NEIGHBOURS = 50
 """Recall is that of this many nearest passages' people."""
+TIE = 1e-4
+"""Two similarities that differ by less are taken for equal."""
 MIN_RECALL = 0.983
 """What is asked of the sample when probes are chosen, so that .98 holds for all goals."""
 PROBE_STEP = 1.3
@@ -205,9 +207,14 @@ def _exact_people(
     queries: NDArray[np.float32],
     masks: list[NDArray[np.bool_]],
 ) -> list[list[NDArray[np.int32]]]:
-    """Find by full scan, for each mask and query, the people of the nearest eligible passages."""
-    best = [np.full((len(queries), NEIGHBOURS), -np.inf, np.float32) for _ in masks]
-    people = [np.zeros((len(queries), NEIGHBOURS), np.int32) for _ in masks]
+    """Find by full scan, for each mask and query, the people of the nearest eligible passages.
+
+    Where the last of the nearest is as close as the next one, as with many equal titles, nobody can
+    say which of them should be found, and those as close as it are left out.
+    """
+    kept = NEIGHBOURS + 1
+    best = [np.full((len(queries), kept), -np.inf, np.float32) for _ in masks]
+    people = [np.zeros((len(queries), kept), np.int32) for _ in masks]
     for span in _chunks(len(vectors)):
         similarity = queries @ floats(vectors[span]).T
         rows = person_row[span]
@@ -218,13 +225,22 @@ def _exact_people(
                 (people[number], np.broadcast_to(rows[inside], (len(queries), inside.sum()))),
                 axis=1,
             )
-            top = np.argpartition(-values, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
+            top = np.argpartition(-values, kept - 1, axis=1)[:, :kept]
             best[number] = np.take_along_axis(values, top, axis=1)
             people[number] = np.take_along_axis(owners, top, axis=1)
     return [
-        [np.unique(owners[np.isfinite(value)]) for value, owners in zip(values, found, strict=True)]
+        [
+            np.unique(owners[_are_nearest(value)])
+            for value, owners in zip(values, found, strict=True)
+        ]
         for values, found in zip(best, people, strict=True)
     ]
+
+
+def _are_nearest(similarity: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Mark which of one more than `NEIGHBOURS` similarities are surely among the nearest."""
+    next_one = float(similarity.min())
+    return np.asarray(np.isfinite(similarity) & (similarity > next_one + TIE))
 
 
 def _chunks(n: int) -> Iterator[slice]:

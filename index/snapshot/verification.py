@@ -8,12 +8,15 @@ from index.snapshot.snapshot import Snapshot
 from recommender.errors import BuildError
 from recommender.goals import centred
 from recommender.profiles import Field
+from recommender.rules import Mask
 
 SAMPLE = 24
 """How many vectors are made again, and how many searches are compared."""
 NEIGHBOURS = 10
 MIN_COSINE = 0.999
 """A vector made again in another batch; rounding leaves more than .99999 of it."""
+TIE = 1e-3
+"""Two similarities that differ by less are equal: vectors of a large index are kept as int16."""
 MIN_RECALL = 0.95
 
 
@@ -32,7 +35,7 @@ def verify(snapshot: Snapshot, encoder: Encoder | None) -> None:
     _check_counts(snapshot)
     pieces = np.flatnonzero(np.asarray(snapshot.passage_fields) != int(Field.PROFILE))
     rows = np.random.default_rng(0).choice(pieces, min(SAMPLE, len(pieces)), replace=False)
-    if encoder is not None:
+    if encoder is not None and len(rows):
         _check_vectors(snapshot, encoder, np.sort(rows))
     _check_searches(snapshot, np.sort(rows))
 
@@ -75,12 +78,25 @@ def _check_searches(snapshot: Snapshot, rows: np.ndarray[tuple[int], np.dtype[np
     eligible = np.random.default_rng(1).random(len(snapshot.people)) < 0.5
     eligible[person_of] = True
     queries = snapshot.vectors(rows)
-    hit = sum(
-        int(person in snapshot.index.search(queries[[number]], eligible, NEIGHBOURS))
-        for number, person in enumerate(person_of)
-    )
+    hit = sum(_is_found(snapshot, queries[[number]], eligible) for number in range(len(person_of)))
     if hit < MIN_RECALL * len(rows):
         raise BuildError(
             f"{len(rows) - hit} of {len(rows)} searches in the snapshot {snapshot.snapshot_id} do "
             "not find the vector that was searched for; it was not published"
         )
+
+
+def _is_found(
+    snapshot: Snapshot, query: np.ndarray[tuple[int, int], np.dtype[np.float32]], eligible: Mask
+) -> bool:
+    """Say whether a search finds a passage as close as the one searched for.
+
+    It need not be the same person's: where many share a title and wrote nothing, their vectors are
+    equal, and whoever of them is found is right.
+    """
+    found = snapshot.index.search(query, eligible, NEIGHBOURS)
+    if not len(found):
+        return False
+    _, numbers = snapshot.passages.of(found)
+    closest = float(snapshot.passages.similarity(query, numbers).max())
+    return closest >= float((query * query).sum()) - TIE
