@@ -7,10 +7,14 @@ term of the sum that made the order, and a sentence about power is read off the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from recommender.goals import Goal
 from recommender.people import NO_LEVEL, People
 from recommender.profiles import Field
 from recommender.ranking import Ranking
+from recommender.reader import LABEL as READER_LABEL
+from recommender.reader import READER, Opinion
 from recommender.relationships import KINDS, Relationship
 from recommender.rerank import LABELS
 from recommender.retrieval import QUOTABLE, Candidates, Retriever
@@ -39,10 +43,8 @@ class Evidence:
     number: int
     """The passage's number in the snapshot."""
 
-    @property
-    def speaks(self) -> bool:
-        """Whether the passage speaks to the need; else it is only the closest there is."""
-        return self.similarity >= SPEAKS_FROM
+    speaks: bool
+    """Whether the passage speaks to the need; else it is only the closest there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +64,19 @@ class Contribution:
 
 def label_of(signal: str) -> str:
     """Say what a signal is called to people."""
+    if signal == READER:
+        return READER_LABEL
     return LABELS[signal] if signal in LABELS else SIGNALS[signal].label
 
 
-def find_evidence(
+def quote_nearest(
     retriever: Retriever,
     candidates: Candidates,
     index: int,
     goal: Goal,
     quotable: frozenset[Field] | None = None,
 ) -> tuple[Evidence, ...]:
-    """Quote the passage that speaks best to each need; a passage is quoted once.
+    """Quote the passage nearest to each need, where nobody read them; a passage is quoted once.
 
     A need to which nothing speaks is left out; where nothing speaks to any, the closest passage
     alone is quoted, and `Evidence.speaks` is false.
@@ -109,11 +113,48 @@ def find_evidence(
             passage=text,
             similarity=similarity,
             number=int(candidates.passage[entry]),
+            speaks=similarity >= SPEAKS_FROM,
         )
         for (entry, (similarity, need)), text in zip(best.items(), texts, strict=True)
     ]
     quoted.sort(key=lambda item: -item.similarity)
     return tuple(item for item in quoted if item.speaks) or tuple(quoted[:1])
+
+
+def quote_cases(
+    retriever: Retriever,
+    candidates: Candidates,
+    index: int,
+    goal: Goal,
+    opinion: Opinion,
+    quotable: frozenset[Field] | None = None,
+) -> tuple[Evidence, ...]:
+    """Quote the passages that a reader says make the case, as far as their owner lets them be.
+
+    Returns:
+        The best first; empty where nothing makes the case, and then nothing is given as a reason.
+    """
+    start, stop = int(candidates.starts[index]), int(candidates.starts[index + 1])
+    entry_of = {int(candidates.passage[entry]): entry for entry in range(start, stop)}
+    allowed = QUOTABLE if quotable is None else quotable.intersection(QUOTABLE)
+    needs = goal.rows_of_needs()
+    cases = [
+        case
+        for case in opinion.cases
+        if case.passage in entry_of and candidates.field[entry_of[case.passage]] in allowed
+    ]
+    texts = retriever.texts(np.array([case.passage for case in cases], np.int64)) if cases else []
+    return tuple(
+        Evidence(
+            need=needs[case.need][0],
+            field=Field(int(candidates.field[entry_of[case.passage]])).word,
+            passage=text,
+            similarity=float(candidates.similarity[needs[case.need][1], entry_of[case.passage]]),
+            number=case.passage,
+            speaks=True,
+        )
+        for case, text in zip(cases, texts, strict=True)
+    )
 
 
 def list_contributions(ranking: Ranking, position: int) -> tuple[Contribution, ...]:

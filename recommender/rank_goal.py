@@ -1,6 +1,6 @@
 """The way of one goal to an order, written once: whoever ranks, ranks by this.
 
-goal text → needs → eligible people → candidates → signals → order by signals → list
+goal text → needs → eligible people → candidates → signals → order → read closely → list
 """
 
 from collections.abc import Collection, Mapping
@@ -15,6 +15,7 @@ from recommender.live import LiveFacts
 from recommender.policy import KindPolicy, Policy
 from recommender.profiles import Field
 from recommender.ranking import Ranking, rank
+from recommender.reader import Opinions, Reader, reread
 from recommender.relationships import Relationship
 from recommender.rerank import loads, rerank
 from recommender.retrieval import Candidates, ListQuery, Retriever
@@ -34,6 +35,8 @@ class RankedGoal:
     context: SignalContext
     by_signals: Mapping[Relationship, Ranking]
     """The order by signals alone."""
+    opinions: Mapping[Relationship, Opinions]
+    """What the reader thought of those it read; empty where nothing was read."""
     lists: Mapping[Relationship, Ranking]
     """The order in which people are shown."""
 
@@ -47,6 +50,7 @@ def rank_goal(
     live: LiveFacts,
     *,
     limit: int | None,
+    reader: Reader | None = None,
 ) -> RankedGoal:
     """Rank the people who may help one seeker with one goal, for each of some kinds.
 
@@ -58,6 +62,7 @@ def rank_goal(
         policy: rules, weights and how a list looks.
         live: facts newer than the snapshot.
         limit: about how many people to rank for a list; None for everyone eligible.
+        reader: reads the first of each order; None leaves the order to the signals.
 
     Raises:
         GoalError: the goal is empty or far too long.
@@ -72,13 +77,17 @@ def rank_goal(
     )
     context = None
     by_signals, lists = {}, {}
+    opinions: dict[Relationship, Opinions] = {}
     for kind, among in zip(eligible, found.lists, strict=True):
         context = context.of(kind) if context else SignalContext(retriever, found, kind, seeker)
         ranking = by_signals[kind] = rank(context, policy.of(kind), among)
+        opinions[kind] = {}
+        if reader is not None:
+            ranking, opinions[kind] = reread(ranking, context, goal, reader)
         load = loads(people, live, ranking.rows)
         lists[kind] = rerank(ranking, retriever, found, load, policy.list, policy.list.length)
     assert context is not None, "no kind was asked for"
-    return RankedGoal(goal, vectors, eligible, found, context, by_signals, lists)
+    return RankedGoal(goal, vectors, eligible, found, context, by_signals, opinions, lists)
 
 
 def encode_goal(retriever: Retriever, goal: Goal) -> tuple[Goal, NDArray[np.float32]]:

@@ -14,15 +14,17 @@ from recommender.answers import Recommendation, Request, Suggestion, SuggestionL
 from recommender.eligibility import reasons_against
 from recommender.explanation import (
     describe_power,
-    find_evidence,
     list_contributions,
     open_conversation,
+    quote_cases,
+    quote_nearest,
 )
 from recommender.kinds import predict_kinds
 from recommender.live import LiveFacts
 from recommender.policy import Policy
 from recommender.rank_goal import RankedGoal, rank_goal
 from recommender.ranking import Ranking
+from recommender.reader import Reader
 from recommender.relationships import Relationship
 from recommender.retrieval import Retriever
 from recommender.strength import Strength, judge
@@ -38,9 +40,21 @@ NOBODY_ELIGIBLE = (
 
 
 def recommend(
-    retriever: Retriever, request: Request, policy: Policy, live: LiveFacts | None = None
+    retriever: Retriever,
+    request: Request,
+    policy: Policy,
+    live: LiveFacts | None = None,
+    reader: Reader | None = None,
 ) -> Recommendation:
     """Answer one request: a list of explained suggestions for each kind asked for.
+
+    Args:
+        retriever: the snapshot.
+        request: who asks, for what.
+        policy: rules, weights and how a list looks.
+        live: facts newer than the snapshot.
+        reader: reads the first of each list, and says what may be quoted as a reason; without one
+            the nearest passages are quoted.
 
     Raises:
         GoalError: the goal is empty or far too long.
@@ -50,8 +64,9 @@ def recommend(
     seeker = retriever.people.row(request.seeker_id)
     kinds = [request.relationship] if request.relationship else list(Relationship)
     ranked = rank_goal(
-        retriever, request.goal, seeker, kinds, policy, live, limit=policy.list.candidates
-    )
+        retriever, request.goal, seeker, kinds, policy, live,
+        limit=policy.list.candidates, reader=reader,
+    )  # fmt: skip
     length = policy.list.length if request.limit is None else request.limit
     lists = tuple(_explain(ranked, kind, policy, live, length) for kind in kinds)
     prediction = predict_kinds(retriever.kind_logits(ranked.goal.text, ranked.vectors))
@@ -64,6 +79,7 @@ def why_not(
     candidate_id: str,
     policy: Policy,
     live: LiveFacts | None = None,
+    reader: Reader | None = None,
 ) -> WhyNot:
     """Return which rule excludes a colleague from one kind, or their rank and why not a higher one.
 
@@ -80,7 +96,9 @@ def why_not(
     if reasons or not request.goal.strip():
         return WhyNot(tuple(reasons), None, ())
     length = policy.list.length if request.limit is None else request.limit
-    ranked = rank_goal(retriever, request.goal, seeker, [kind], policy, live, limit=None)
+    ranked = rank_goal(
+        retriever, request.goal, seeker, [kind], policy, live, limit=None, reader=reader
+    )
     ranking = ranked.lists[kind]
     position = int(np.flatnonzero(ranking.rows == candidate)[0])
     last = max(min(length, len(ranking.rows)) - 1, 0)
@@ -109,10 +127,13 @@ def _explain(
     people, ranking = retriever.people, ranked.lists[kind]
     suggestions = []
     for position, row in enumerate(ranking.rows[:length].tolist()):
-        evidence = find_evidence(
-            retriever, ranked.candidates, int(ranking.index[position]), ranked.goal,
-            live.quotable.get(row),
-        )  # fmt: skip
+        index, quotable = int(ranking.index[position]), live.quotable.get(row)
+        opinion = ranked.opinions[kind].get(row)
+        evidence = (
+            quote_nearest(retriever, ranked.candidates, index, ranked.goal, quotable)
+            if opinion is None
+            else quote_cases(retriever, ranked.candidates, index, ranked.goal, opinion, quotable)
+        )
         probability = float(ranking.probability[position])
         suggestions.append(
             Suggestion(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.datasets.dataset import Ask
-from recommender.explanation import find_evidence, list_contributions
+from recommender.explanation import list_contributions, quote_nearest
 from recommender.live import LiveFacts
 from recommender.policy import Policy
 from recommender.rank_goal import rank_goal
@@ -70,7 +70,7 @@ def measure_faithfulness(
             suggestions += 1
             shown = sum(part.contribution for part in list_contributions(answer.listed, position))
             worst = max(worst, abs(shown - float(answer.listed.scores[position])))
-            found = find_evidence(retriever, answer.found, index, answer.goal)
+            found = quote_nearest(retriever, answer.found, index, answer.goal)
             quoted = [one.number for one in found if one.speaks]
             singly = [answer.falls_without(index, [number]) for number in quoted]
             quotations += len(quoted)

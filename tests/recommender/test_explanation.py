@@ -8,8 +8,8 @@ from recommender.explanation import (
     SPEAKS_FROM,
     Evidence,
     describe_power,
-    find_evidence,
     open_conversation,
+    quote_nearest,
 )
 from recommender.goals import Goal, read_goal
 from recommender.live import LiveFacts
@@ -51,7 +51,9 @@ def test_two_trees_have_no_manager_in_common() -> None:
 def test_an_opening_quotes_the_evidence_and_asks_the_question(kind: Relationship) -> None:
     goal = read_goal("learn to sail in heavy weather")
     passage = "Sailed around the Horn in 2011"
-    opening = open_conversation(kind, [Evidence(goal.text, "about", passage, 0.6, 0)], goal)
+    opening = open_conversation(
+        kind, [Evidence(goal.text, "about", passage, 0.6, 0, speaks=True)], goal
+    )
     assert f"“{passage}”" in opening
     assert goal.text in opening
     assert opening.endswith(KINDS[kind].first_question)
@@ -60,7 +62,7 @@ def test_an_opening_quotes_the_evidence_and_asks_the_question(kind: Relationship
 def test_a_role_is_no_quotation_and_long_texts_are_cut_at_a_word() -> None:
     goal = read_goal("sail " * 60)
     opening = open_conversation(
-        Relationship.PEER, [Evidence(goal.text, "role", "Skipper", 0.1, 0)], goal
+        Relationship.PEER, [Evidence(goal.text, "role", "Skipper", 0.1, 0, speaks=True)], goal
     )
     assert "Skipper" not in opening
     assert "sail …" in opening
@@ -88,7 +90,7 @@ def quoted(
         grams=np.zeros(1, np.float32),
     )
     shelf = Shelf(PEOPLE, [BO] * n_passages, [[1.0, 0.0]] * n_passages)
-    evidence = find_evidence(shelf, found, 0, goal, quotable)
+    evidence = quote_nearest(shelf, found, 0, goal, quotable)
     return [(item.need, round(item.similarity, 2), item.speaks) for item in evidence]
 
 
@@ -120,7 +122,9 @@ def test_where_nothing_speaks_the_closest_alone_is_shown_as_such() -> None:
 
 def test_an_opening_does_not_quote_what_does_not_speak_to_the_goal() -> None:
     goal = read_goal("learn to present")
-    far = Evidence(goal.text, "experience", "Second alto in a Bach choir", SPEAKS_FROM / 2, 0)
+    far = Evidence(
+        goal.text, "experience", "Second alto in a Bach choir", SPEAKS_FROM / 2, 0, speaks=False
+    )
     assert "alto" not in open_conversation(Relationship.COACH, [far], goal)
 
 
