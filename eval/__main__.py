@@ -20,6 +20,7 @@ from eval.commands import (
     needs,
     nights,
     report,
+    requests,
     speed,
     strength,
     train,
@@ -30,7 +31,7 @@ from recommender.errors import LearningRelationshipsError
 
 COMMANDS = (
     validate, run_command, measure, kinds, needs, evidence, strength, load, compare, fit, audit,
-    gate, report, bench, speed, nights, train,
+    gate, report, requests, bench, speed, nights, train,
 )  # fmt: skip
 """In the order of `--help`. To add one, write a module with `register`."""
 

@@ -21,7 +21,8 @@ def run(options: argparse.Namespace) -> int:
     from eval.systems.systems import open_snapshot
 
     dataset, setting = read_dataset(options.dataset), setting_of(options)
-    found = measure_evidence(dataset, open_snapshot(dataset, setting), setting.policy)
+    snapshot = open_snapshot(dataset, setting)
+    found = measure_evidence(dataset, snapshot, setting.policy, setting.reader)
     print(
         f"{found.n_quotations} quotations on the first {FIRST} cards of {found.n_lists} lists; "
         f"judged: {found.judged}\n"

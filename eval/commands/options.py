@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+from eval.systems.readers import NONE, SAYS, open_reader
 from eval.systems.systems import Setting, read_policy
 from index.encoder.protocol import EncoderSettings, Progress
 
@@ -22,6 +23,7 @@ def add_dataset(parser: argparse.ArgumentParser) -> None:
 def add_setting(parser: argparse.ArgumentParser) -> None:
     """Take the policy, the model, and where to keep indexes."""
     parser.add_argument("--policy", type=Path, help="rules and weights; default: the project's")
+    parser.add_argument("--reader", default=NONE, help=SAYS)
     add_model(parser)
 
 
@@ -48,7 +50,10 @@ def setting_of(options: argparse.Namespace) -> Setting:
         model=options.model, adapter=options.adapter, precision=options.precision
     )
     text, policy = read_policy(options.policy)
-    return Setting(text, policy, encoder, options.work, progress_line("embedding"))
+    return Setting(
+        text, policy, encoder, options.work, progress_line("embedding"),
+        open_reader(options.reader),
+    )  # fmt: skip
 
 
 def progress_line(what: str) -> Progress | None:

@@ -11,6 +11,7 @@ from eval.metrics.intervals import Interval, estimate_ratio, number_clusters
 from recommender.answers import Request, Suggestion
 from recommender.errors import DatasetError
 from recommender.policy import Policy
+from recommender.reader import Reader
 from recommender.recommend import recommend
 from recommender.retrieval import Retriever
 
@@ -41,7 +42,9 @@ class EvidenceMeasure:
     """Of the good people shown, the share with any quotation."""
 
 
-def measure_evidence(dataset: Dataset, retriever: Retriever, policy: Policy) -> EvidenceMeasure:
+def measure_evidence(
+    dataset: Dataset, retriever: Retriever, policy: Policy, reader: Reader | None = None
+) -> EvidenceMeasure:
     """Look at what the first cards of each list give as reasons.
 
     A good person of whom no passage was judged is left out of both shares of good people.
@@ -68,7 +71,7 @@ def measure_evidence(dataset: Dataset, retriever: Retriever, policy: Policy) -> 
             continue
         seeker = str(dataset.people.ids[ask.seeker])
         request = Request(seeker, ask.text, ask.relationship, FIRST)
-        shown = recommend(retriever, request, policy).lists[0].suggestions
+        shown = recommend(retriever, request, policy, reader=reader).lists[0].suggestions
         counts.append(
             np.sum([_count(ask, one, grades, known, good_pairs) for one in shown], axis=0)
             if shown

@@ -31,6 +31,7 @@ from recommender.errors import InputError
 from recommender.live import LiveFacts
 from recommender.policy import Policy, default_policy_text, parse_policy
 from recommender.rank_goal import rank_goal
+from recommender.reader import Reader
 
 RECOMMENDER = "recommender"
 """The name of this project's own system."""
@@ -51,6 +52,8 @@ class Setting:
     work: Path
     """Where indexes and vectors are kept, so that the next run is quick."""
     progress: Progress | None = None
+    reader: Reader | None = None
+    """Reads the first of each list."""
 
     @property
     def plain_encoder(self) -> EncoderSettings:
@@ -95,7 +98,7 @@ def open_system(name: str, dataset: Dataset, setting: Setting) -> System:
         ModelError: the model cannot be loaded.
     """
     if name == RECOMMENDER:
-        return RecommenderSystem(open_snapshot(dataset, setting), setting.policy)
+        return RecommenderSystem(open_snapshot(dataset, setting), setting.policy, setting.reader)
     if name not in BASELINES:
         raise InputError(f"there is no system {name!r}; choose from {', '.join(SYSTEMS)}")
     return BaselineSystem.prepare(name, dataset, setting)
@@ -143,6 +146,7 @@ class RecommenderSystem:
 
     snapshot: Snapshot
     policy: Policy
+    reader: Reader | None = None
 
     def rank(self, ask: Ask) -> RankedList:
         """Rank as `recommend` does, everyone and not just the first few."""
@@ -150,7 +154,7 @@ class RecommenderSystem:
             return RankedList(ask, *order_by_texts(self.snapshot, ask.text))
         ranked = rank_goal(
             self.snapshot, ask.text, ask.seeker, [ask.relationship], self.policy,
-            LiveFacts.none(), limit=None,
+            LiveFacts.none(), limit=None, reader=self.reader,
         )  # fmt: skip
         ranking = ranked.lists[ask.relationship]
         return RankedList(ask, ranking.rows, ranking.scores)
@@ -160,6 +164,7 @@ class RecommenderSystem:
         model = self.snapshot.manifest.model
         return {
             "says": "this project's recommender",
+            "reader": self.reader.name if self.reader else "none",
             "model": {"name": model.name, "revision": model.revision},
         }
 

@@ -1,0 +1,1 @@
+"""Readers of shortlists: small ones from files, large ones behind an endpoint, recorded ones."""
