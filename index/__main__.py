@@ -9,7 +9,8 @@ exit codes:
   3  the gate did not let the new snapshot pass; it is kept, unpublished
   4  another build or publish is at work in the same index folder
   5  far fewer people than are published, or nobody can tell, since this version cannot read them;
-     --accept-drop says that it is meant
+     --accept-drop says that it is meant; or many people have another manager than is published,
+     and --accept-managers says that this is
 
 Whatever the code: what served before goes on serving, unless it is 0.
 """
@@ -20,12 +21,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from recommender.errors import BusyError, DropError, GateError, LearningRelationshipsError
+from recommender.errors import (
+    BusyError,
+    DropError,
+    GateError,
+    LearningRelationshipsError,
+    ManagersError,
+)
 
 EXIT_CODES: dict[type[LearningRelationshipsError], int] = {
     GateError: 3,
     BusyError: 4,
     DropError: 5,
+    ManagersError: 5,
 }
 
 
@@ -45,6 +53,9 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     check = commands.add_parser("validate", help="check a people file and list every problem")
     check.add_argument("people", type=Path, metavar="PEOPLE")
     check.add_argument("--json", action="store_true", help="print JSON")
+    check.add_argument(
+        "--all", action="store_true", help="list each problem, be there thousands alike"
+    )
     make = commands.add_parser(
         "build",
         help="build a snapshot from a people file",
@@ -80,6 +91,11 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
             help="go on though over 20 %% of the people, or a whole department, are gone, or "
             "nobody can tell; the gate is told by LEARNING_RELATIONSHIPS_ACCEPT_DROP=1 in its "
             "environment",
+        )
+        command.add_argument(
+            "--accept-managers",
+            action="store_true",
+            help="go on though over 10 %% of the people have another manager than is published",
         )
 
 

@@ -21,7 +21,9 @@ from recommender.errors import PolicyError
 
 
 def _validate(options: Namespace) -> int:
-    return validate_command(options.people, as_json=options.json, stream=sys.stdout)
+    return validate_command(
+        options.people, as_json=options.json, every=options.all, stream=sys.stdout
+    )
 
 
 def _build(options: Namespace) -> int:
@@ -32,6 +34,7 @@ def _build(options: Namespace) -> int:
             settings=_settings(options),
             policy_text=_policy(options.policy),
             accept_drop=options.accept_drop,
+            accept_managers=options.accept_managers,
             publish=options.publish or None,
             progress=display.update,
             part=display.part,
@@ -49,6 +52,7 @@ def _nightly(options: Namespace) -> int:
             settings=_settings(options),
             policy_text=_policy(options.policy),
             accept_drop=options.accept_drop,
+            accept_managers=options.accept_managers,
             gate=options.gate,
             keep=options.keep,
             progress=display.update,
@@ -94,6 +98,8 @@ def _told(report: BuildReport) -> list[str]:
         f"passages: {report.n_passages:,} ({report.n_texts:,} different texts, "
         f"{report.n_embedded:,} embedded now)",
         f"warnings about the people file: {report.n_warnings:,}",
+        f"people who could not sign in by OpenID Connect: {report.n_without_sign_in:,}"
+        f"{' (validate says why)' if report.n_without_sign_in else ''}",
         f"seconds: {sum(report.seconds.values()):.1f} ({took})",
     ]
 

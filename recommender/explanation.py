@@ -193,6 +193,10 @@ def _lines(people: People, seeker: int, helper: int) -> str:
         return "your manager"
     if org.manager[helper] == seeker:
         return "reports to you"
+    if helper in org.second_managers(seeker):
+        return "your manager in a second line"
+    if seeker in org.second_managers(helper):
+        return "reports to you in a second line"
     if org.is_above(helper, seeker):
         return "above you in your own line of command"
     if org.is_above(seeker, helper):

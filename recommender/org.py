@@ -4,6 +4,9 @@ A depth-first numbering of the reporting forest gives each person an interval `[
 holds exactly the intervals of everyone below them. So "is B anywhere below A" is two comparisons,
 and everyone below A is one slice of the depth-first order.
 
+Some people have a second manager beside the first (a matrix, a dotted line, a project). Such lines
+are few, stand beside the forest, and are walked: power goes along both kinds of line alike.
+
 Source: nested intervals, J. Celko, "Trees and Hierarchies in SQL for Smarties", 2004, chapter 4.
 """
 
@@ -20,6 +23,9 @@ NO_ROW = -1
 
 NO_DISTANCE = -1
 """The distance between people without a common manager."""
+
+NO_LINES: NDArray[np.int32] = np.zeros((0, 2), np.int32)
+"""The second lines of a company that has none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,21 +45,30 @@ class Org:
     command, so rules about power exclude them."""
     order: NDArray[np.int32]
     """`(n_people,)` int32: the rows in depth-first order, the inverse of `enter`."""
+    second: NDArray[np.int32]
+    """`(n_lines, 2)` int32: a report's row and the row of a second manager, by report."""
 
     @classmethod
-    def from_managers(cls, manager: NDArray[np.int32]) -> Self:
+    def from_managers(
+        cls, manager: NDArray[np.int32], second: NDArray[np.int32] | None = None
+    ) -> Self:
         """Number the forest, level by level, in O(n) vector operations a level.
 
         Args:
             manager: `(n_people,)` int32, the row of each person's manager, `NO_ROW` for none.
+            second: `(n_lines, 2)` int32, a report's row and the row of a second manager; these
+                lines may go round in a circle.
 
         Raises:
-            InputError: a row number is out of range, or the lines form a cycle.
+            InputError: a row number is out of range, or the first lines form a cycle.
         """
         manager = np.ascontiguousarray(manager, dtype=np.int32)
         n_people = len(manager)
         if n_people and not ((manager >= NO_ROW) & (manager < n_people)).all():
             raise InputError("a manager's row number is out of range")
+        second = NO_LINES if second is None else np.asarray(second, np.int32)
+        if not ((second >= 0) & (second < n_people)).all():
+            raise InputError("a second manager's row number is out of range")
         levels = _levels(manager)
         depth = np.zeros(n_people, np.int32)
         for number, rows in enumerate(levels):
@@ -70,16 +85,46 @@ class Org:
         has_report[manager[manager >= 0]] = True
         order = np.empty(n_people, np.int32)
         order[enter] = np.arange(n_people, dtype=np.int32)
-        return cls(manager, enter, enter + size, depth, (manager >= 0) | has_report, order)
+        second = second[np.argsort(second[:, 0], kind="stable")]
+        placed = (manager >= 0) | has_report
+        return cls(manager, enter, enter + size, depth, placed, order, second)
 
     def above(self, row: int) -> NDArray[np.bool_]:
         """Mark everyone to whom `row` reports, directly or not: `(n_people,)` bool."""
         mask = np.zeros(len(self.manager), np.bool_)
         mask[self.line_up(row)] = True
+        if len(self.second):
+            self._mark_above(mask, row)
         return mask
 
     def below(self, row: int) -> NDArray[np.bool_]:
         """Mark everyone who reports to `row`, directly or not: `(n_people,)` bool."""
+        mask = self._subtree(row)
+        if len(self.second):
+            self._mark_below(mask, row)
+        return mask
+
+    def _mark_above(self, mask: NDArray[np.bool_], row: int) -> None:
+        """Mark also whom the second lines lead up to, and the lines above these."""
+        waiting = [row, *np.flatnonzero(mask).tolist()]
+        while waiting:
+            for upper in self.second_managers(waiting.pop()):
+                line = [one for one in (upper, *self.line_up(upper)) if not mask[one]]
+                mask[line] = True
+                waiting += line
+        mask[row] = False
+
+    def _mark_below(self, mask: NDArray[np.bool_], row: int) -> None:
+        """Mark also whom the second lines lead down to, and everyone below these."""
+        reports, managers = self.second.T
+        mask[row] = True
+        while len(found := reports[mask[managers] & ~mask[reports]]):
+            for report in found:
+                mask[self.order[self.enter[report] : self.leave[report]]] = True
+        mask[row] = False
+
+    def _subtree(self, row: int) -> NDArray[np.bool_]:
+        """Mark everyone below `row` by first lines only."""
         first, end = int(self.enter[row]) + 1, int(self.leave[row])
         if (end - first) * 16 > len(self.order):
             # reading every place in order is faster than writing to many places out of order
@@ -90,20 +135,39 @@ class Org:
 
     def chain(self, row: int) -> NDArray[np.bool_]:
         """Mark the whole line of command above and below `row`: `(n_people,)` bool."""
-        mask = self.below(row)
-        mask[self.line_up(row)] = True
+        return self.below(row) | self.above(row)
+
+    def next_to(self, row: int) -> NDArray[np.bool_]:
+        """Mark `row`'s own managers and direct reports, first and second: `(n_people,)` bool."""
+        mask: NDArray[np.bool_] = self.manager == row
+        reports, managers = self.second.T
+        mask[reports[managers == row]] = True
+        mask[self.managers(row)] = True
         return mask
 
     def is_above(self, upper: int, lower: int) -> bool:
         """Say whether `lower` reports to `upper`, directly or through others."""
-        return bool(self.enter[upper] < self.enter[lower] < self.leave[upper])
+        if self.enter[upper] < self.enter[lower] < self.leave[upper]:
+            return True
+        return bool(len(self.second) and self.above(lower)[upper])
 
     def in_chain(self, one: int, other: int) -> bool:
         """Say whether one of the two is anywhere above the other."""
         return self.is_above(one, other) or self.is_above(other, one)
 
+    def managers(self, row: int) -> list[int]:
+        """List `row`'s own managers, the first one first; nobody at the top of a line."""
+        first = int(self.manager[row])
+        return [*([] if first == NO_ROW else [first]), *self.second_managers(row)]
+
+    def second_managers(self, row: int) -> list[int]:
+        """List `row`'s second managers."""
+        reports, managers = self.second.T
+        found: list[int] = managers[slice(*np.searchsorted(reports, [row, row + 1]))].tolist()
+        return found
+
     def line_up(self, row: int) -> list[int]:
-        """List `row`'s managers from the direct one to the top."""
+        """List `row`'s managers from the direct one to the top, by first lines only."""
         line: list[int] = []
         upper = int(self.manager[row])
         while upper != NO_ROW:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.errors import InputError, UnknownPersonError
-from recommender.org import NO_ROW, Org
+from recommender.org import NO_LINES, NO_ROW, Org
 from recommender.relationships import Relationship
 
 NO_LEVEL = -1
@@ -22,13 +22,15 @@ _VALIDATE = "run 'python -m index validate' on the people file to see which"
 
 PEOPLE_COLUMNS: tuple[str, ...] = (
     "person_id", "display_name", "email", "status", "job_title", "job_level", "department", "team",
-    "location", "country", "timezone", "languages", "worker_type", "manager_id", "hire_date",
-    "about", "experience", "skills", "can_help_with", "open_to", "capacity", "updated_on",
+    "location", "country", "timezone", "languages", "worker_type", "manager_id",
+    "matrix_manager_id", "hire_date", "about", "experience", "skills", "can_help_with", "open_to",
+    "capacity", "updated_on",
 )  # fmt: skip
 """The columns of a people frame, in order. Absence means:
 `status` active · `job_level` unknown (no rule that needs a level lets the person through) ·
 `worker_type` employee · `open_to` nothing (nobody is volunteered) · `capacity` 1 ·
-`manager_id` top of a line · everything else: unknown, which neither helps nor hurts."""
+`manager_id` top of a line · `matrix_manager_id` (one or several, joined by ";") no second line ·
+everything else: unknown, which neither helps nor hurts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class People:
     """A bit for each kind the person opted in to: `Relationship.bit`."""
     manager: NDArray[np.int32]
     """The manager's row, `NO_ROW` for none."""
+    second: NDArray[np.int32]
+    """`(n_lines, 2)`: a report's row and the row of a second manager, whose power counts alike."""
     department: Coded
     team: Coded
     location: Coded
@@ -119,8 +123,8 @@ class People:
             as_of: the day of the export.
 
         Raises:
-            InputError: an id stands twice, or a manager's id is nobody's. Who has an unknown
-                manager must not pass for the top of a line.
+            InputError: an id stands twice, or the id of a manager, first or second, is nobody's.
+                Who has an unknown manager must not pass for the top of a line.
         """
         frame = frame.reset_index(drop=True)
         ids = frame["person_id"].to_numpy(dtype=object)
@@ -138,6 +142,7 @@ class People:
             capacity=frame["capacity"].to_numpy(dtype=np.int16),
             open_to=_open_to_bits(frame["open_to"]),
             manager=_rows_of(frame["manager_id"], ids),
+            second=_second_lines(frame, ids),
             department=Coded.from_texts(frame["department"]),
             team=Coded.from_texts(frame["team"]),
             location=Coded.from_texts(frame["location"]),
@@ -159,7 +164,7 @@ class People:
     @cached_property
     def org(self) -> Org:
         """The reporting lines of these people."""
-        return Org.from_managers(self.manager)
+        return Org.from_managers(self.manager, self.second)
 
     @cached_property
     def _row_index(self) -> pd.Index:
@@ -207,6 +212,16 @@ def _rows_of(manager_ids: pd.Series, ids: NDArray[np.object_]) -> NDArray[np.int
     if unknown:
         raise InputError(f"{unknown} people have a manager whose id is nobody's; {_VALIDATE}")
     return np.where(rows >= 0, rows, NO_ROW).astype(np.int32)
+
+
+def _second_lines(frame: pd.DataFrame, ids: NDArray[np.object_]) -> NDArray[np.int32]:
+    if "matrix_manager_id" not in frame:  # as in snapshots of earlier versions
+        return NO_LINES
+    lists = frame["matrix_manager_id"].fillna("").astype(str)
+    each = lists[lists != ""].str.split(";").explode()
+    managers = _rows_of(each, ids)
+    lines = np.column_stack([each.index.to_numpy(np.int32), managers])
+    return np.asarray(lines[managers != NO_ROW], np.int32)
 
 
 def _open_to_bits(lists: pd.Series) -> NDArray[np.uint8]:

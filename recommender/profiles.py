@@ -31,7 +31,8 @@ EMBEDDED_COLUMNS: tuple[str, ...] = (
 
 NEVER_EMBEDDED: tuple[str, ...] = (
     "person_id", "display_name", "email", "status", "job_level", "location", "country", "timezone",
-    "languages", "worker_type", "manager_id", "hire_date", "open_to", "capacity", "updated_on",
+    "languages", "worker_type", "manager_id", "matrix_manager_id", "hire_date", "open_to",
+    "capacity", "updated_on",
 )  # fmt: skip
 """What never reaches the encoder: names, addresses, dates, the hierarchy, and whatever stands for a
 protected attribute. Demographics are not even a column of the people file."""

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.live import LiveFacts, Rows
-from recommender.org import NO_ROW
+from recommender.org import NO_ROW, Org
 from recommender.people import NO_LEVEL, People
 from recommender.policy import KindPolicy
 from recommender.relationships import Relationship
@@ -52,12 +52,8 @@ class SeekerView:
 
     @cached_property
     def next_to(self) -> Mask:
-        """The seeker's manager and direct reports, and who has no recorded place."""
-        mask: Mask = (self.people.manager == self.seeker) | self.unplaced
-        manager = int(self.people.manager[self.seeker])
-        if manager != NO_ROW:
-            mask[manager] = True
-        return mask
+        """The seeker's managers and direct reports, and who has no recorded place."""
+        return self.people.org.next_to(self.seeker) | self.unplaced
 
     @cached_property
     def free(self) -> Mask:
@@ -216,8 +212,9 @@ def _says_line_of_command(pair: Pair) -> str | None:
 def _says_direct_line(pair: Pair) -> str | None:
     if pair.kind.line_of_command != "skip_level":
         return None
-    is_manager = int(pair.people.manager[pair.seeker]) == pair.candidate
-    is_report = int(pair.people.manager[pair.candidate]) == pair.seeker
+    org = pair.people.org
+    is_manager = pair.candidate in org.managers(pair.seeker)
+    is_report = pair.seeker in org.managers(pair.candidate)
     line = _unplaced_words(pair) or (_line_words(pair) if is_manager or is_report else None)
     if line is None:
         return None
@@ -249,13 +246,18 @@ def _unplaced_words(pair: Pair) -> str | None:
 
 
 def _line_words(pair: Pair) -> str | None:
-    up = pair.people.org.line_up(pair.seeker)
-    if pair.candidate in up:
-        return "You report to them" + ("" if up[0] == pair.candidate else " through others")
-    down = pair.people.org.line_up(pair.candidate)
-    if pair.seeker in down:
-        return "They report to you" + ("" if down[0] == pair.seeker else " through others")
+    org = pair.people.org
+    if org.is_above(pair.candidate, pair.seeker):
+        return "You report to them" + _how(org, pair.seeker, pair.candidate)
+    if org.is_above(pair.seeker, pair.candidate):
+        return "They report to you" + _how(org, pair.candidate, pair.seeker)
     return None
+
+
+def _how(org: Org, lower: int, upper: int) -> str:
+    if upper == org.manager[lower]:
+        return ""
+    return " in a second line" if upper in org.second_managers(lower) else " through others"
 
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

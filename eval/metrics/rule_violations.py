@@ -14,7 +14,7 @@ from recommender.policy import KindPolicy, Policy
 from recommender.relationships import Relationship
 
 _COLUMNS = (
-    "status", "job_level", "worker_type", "manager_id", "open_to", "capacity",
+    "status", "job_level", "worker_type", "manager_id", "matrix_manager_id", "open_to", "capacity",
 )  # fmt: skip
 
 Pair = tuple[str, str, Relationship]
@@ -78,7 +78,7 @@ class RuleBook:
         up, down = self._line_above(seeker), self._line_above(person)
         if whole:
             return person not in up and seeker not in down
-        return up[:1] != [person] and down[:1] != [seeker]
+        return person not in self._managers(seeker) and seeker not in self._managers(person)
 
     def _is_placed(self, person: str) -> bool:
         manager = self._fact(person, "manager_id")
@@ -86,11 +86,21 @@ class RuleBook:
 
     def _line_above(self, person: str) -> list[str]:
         line: list[str] = []
-        upper = self._fact(person, "manager_id")
-        while self._facts(upper) is not None and upper not in line:
-            line.append(upper)
-            upper = self._fact(upper, "manager_id")
+        waiting = self._managers(person)
+        while waiting:
+            upper = waiting.pop(0)
+            if upper not in line:
+                line.append(upper)
+                waiting += self._managers(upper)
         return line
+
+    def _managers(self, person: str) -> list[str]:
+        """List who is directly above, in the first line and in second ones."""
+        named = [
+            self._fact(person, "manager_id"),
+            *self._fact(person, "matrix_manager_id").split(";"),
+        ]
+        return [manager for manager in named if self._facts(manager) is not None]
 
     def _fact(self, person: str, column: str) -> str:
         facts = self._facts(person)

@@ -222,7 +222,7 @@ def _one_night(
     with clock:
         night = run_night(
             folder / "people.csv", folder / "index", settings=EncoderSettings(), gate="", keep=2,
-            encoder=encoder, accept_drop=True, progress=progress,
+            encoder=encoder, accept_drop=True, accept_managers=True, progress=progress,
         )  # fmt: skip
     n_texts = night.build.n_embedded
     factor = n_texts / encoder.n_embedded if encoder.n_drawn else 1.0

@@ -80,7 +80,7 @@ def draw_people(n_people: int, sample: pd.DataFrame, seed: int = 0) -> pd.DataFr
         columns[name] = rng.choice(sample[name].to_numpy(dtype=object), n_people)
     for name, (share, n_words) in WORDS.items():
         columns[name] = _draw_texts(rng, n_people, sample[name], share, n_words)
-    columns["email"] = [""] * n_people
+    columns["email"] = columns["matrix_manager_id"] = [""] * n_people
     frame = pd.DataFrame({name: columns[name] for name in PEOPLE_COLUMNS})
     texts = [name for name in PEOPLE_COLUMNS if frame[name].dtype == object]
     return frame.astype(dict.fromkeys(texts, "str"))

@@ -132,7 +132,8 @@ def open_snapshot(dataset: Dataset, setting: Setting) -> Snapshot:
     if not note.is_file():
         report = build(
             people_file, index_dir, settings=setting.encoder, policy_text=setting.policy_text,
-            accept_drop=True, publish=True, progress=setting.progress, encoder=encoder,
+            accept_drop=True, accept_managers=True, publish=True, progress=setting.progress,
+            encoder=encoder,
         )  # fmt: skip
         note.parent.mkdir(exist_ok=True)
         note.write_text(report.snapshot_id, encoding="utf-8")

@@ -23,6 +23,8 @@ from index.night.changes import (
     check_readable,
     compare,
 )
+from index.night.hierarchy_guard import check_managers
+from index.people_file.emails import SignIn
 from index.people_file.people_file import read_people
 from index.serving import publishing
 from index.snapshot import manifest
@@ -50,6 +52,8 @@ class BuildReport:
     """Texts that were embedded now; the others came from the cache."""
     n_warnings: int = 0
     """Warnings about the people file."""
+    n_without_sign_in: int = 0
+    """People who could not sign in by OpenID Connect: their e-mail names nobody, or several."""
     compared_with: str | None = None
     """The snapshot that was published before."""
     compared_format: int | None = None
@@ -75,6 +79,7 @@ class BuildReport:
                 "embedded": self.n_embedded,
             },
             "warnings": self.n_warnings,
+            "without_sign_in": self.n_without_sign_in,
             "compared_with": self.compared_with,
             "compared_format": self.compared_format,
             "seconds": {name: round(took, 3) for name, took in self.seconds.items()},
@@ -98,6 +103,7 @@ def build(
     policy_text: str | None = None,
     as_of: date | None = None,
     accept_drop: bool = False,
+    accept_managers: bool = False,
     publish: bool | None = None,
     progress: Progress | None = None,
     part: Part | None = None,
@@ -113,6 +119,7 @@ def build(
         as_of: the day of the export; by default the newest date in it.
         accept_drop: build even if many people, or a whole department, are gone, or nobody can
             tell.
+        accept_managers: build even if many people have another manager.
         publish: whether readers move to it; None: only where nothing was published before.
         progress: called while passages are embedded.
         part: called as each part of the work begins.
@@ -124,6 +131,7 @@ def build(
         ModelError: the encoder cannot be loaded.
         DropError: far fewer people than are published, or this version cannot read the people who
             are, and no other whole snapshot can be compared with.
+        ManagersError: many people have another manager than is published.
         BusyError: another build is at work.
         BuildError: the snapshot cannot be written, or does not stand its checks.
     """
@@ -131,8 +139,8 @@ def build(
     with index.locked():
         return build_locked(
             index, people, settings=settings or EncoderSettings(), policy_text=policy_text,
-            as_of=as_of, accept_drop=accept_drop, publish=publish, progress=progress,
-            part=part, encoder=encoder,
+            as_of=as_of, accept_drop=accept_drop, accept_managers=accept_managers,
+            publish=publish, progress=progress, part=part, encoder=encoder,
         )  # fmt: skip
 
 
@@ -144,6 +152,7 @@ def build_locked(
     policy_text: str | None = None,
     as_of: date | None = None,
     accept_drop: bool = False,
+    accept_managers: bool = False,
     publish: bool | None = None,
     progress: Progress | None = None,
     part: Part | None = None,
@@ -164,7 +173,10 @@ def build_locked(
         if not accept_drop:
             check_readable(before.unreadable)
             check_drop(before.people, read.frame)
+        if not accept_managers:
+            check_managers(before.people, read.frame)
         report.changes = compare(before.people, read.frame)
+    report.n_without_sign_in = SignIn.of(read.frame["email"]).count
     report.n_people, report.n_warnings = len(read.frame), len(read.warnings)
     with report.timed("load encoder"):
         inner = encoder or load_encoder(settings)

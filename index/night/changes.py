@@ -8,7 +8,7 @@ import pandas as pd
 from recommender.errors import DropError
 from recommender.people import PEOPLE_COLUMNS
 
-HIERARCHY: tuple[str, ...] = ("manager_id", "job_level")
+HIERARCHY: tuple[str, ...] = ("manager_id", "matrix_manager_id", "job_level")
 """Columns that tell only of a person's place; who changed in no other is counted as moved."""
 MAX_DROP = 0.2
 """A larger share of people lost needs a word from the administrator."""

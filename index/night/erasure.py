@@ -14,6 +14,7 @@ from index.disk.index_folder import IndexFolder
 from index.encoder.embedding_cache import EmbeddingCache, keys_of
 from index.encoder.protocol import Progress
 from index.night.progress import REWRITE
+from index.night.reporting_lines import close_lines
 from index.serving.publishing import point
 from index.snapshot import manifest
 from index.snapshot.other_formats import read_people
@@ -178,8 +179,7 @@ def _without(snapshot: Snapshot, person_id: str) -> Content:
     if len(snapshot.people) == 1:
         raise BuildError("the only person of a snapshot cannot be forgotten; remove the index")
     frame = snapshot.people.frame
-    above = frame["manager_id"].iloc[row]
-    frame["manager_id"] = frame["manager_id"].mask(frame["manager_id"] == person_id, above)
+    close_lines(frame, row)
     passages = pd.read_parquet(snapshot.folder / manifest.PASSAGES)
     kept = (passages["person_row"] != row).to_numpy()
     passages = passages[kept].reset_index(drop=True)

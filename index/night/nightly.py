@@ -59,6 +59,7 @@ def run_night(
     settings: EncoderSettings | None = None,
     policy_text: str | None = None,
     accept_drop: bool = False,
+    accept_managers: bool = False,
     gate: str | None = None,
     keep: int = KEEP,
     progress: Progress | None = None,
@@ -74,6 +75,7 @@ def run_night(
         policy_text: the policy to keep with the snapshot; None for the project's defaults.
         accept_drop: build even if many people, or a whole department, are gone, or nobody can
             tell.
+        accept_managers: build even if many people have another manager.
         gate: the gate's command line, to which `--candidate FOLDER --published FOLDER` is added;
             None for `python -m eval gate`, "" for no gate. Any gate is told of `accept_drop`
             by the environment.
@@ -94,7 +96,8 @@ def run_night(
         is_first = not index.published_ids()
         report = build_locked(
             index, people, settings=settings or EncoderSettings(), policy_text=policy_text,
-            accept_drop=accept_drop, publish=False, progress=progress, part=part, encoder=encoder,
+            accept_drop=accept_drop, accept_managers=accept_managers, publish=False,
+            progress=progress, part=part, encoder=encoder,
         )  # fmt: skip
         outcome = OFF
         if report.unreadable is not None:

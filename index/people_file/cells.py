@@ -25,7 +25,7 @@ CAPACITY_RANGE = (0, 999)
 DATE_RANGE = (date(1900, 1, 1), date(2199, 12, 31))
 
 DATE_COLUMNS: tuple[str, ...] = ("hire_date", "updated_on")
-LIST_COLUMNS: tuple[str, ...] = ("languages", "skills", "open_to")
+LIST_COLUMNS: tuple[str, ...] = ("languages", "skills", "open_to", "matrix_manager_id")
 PROFILE_COLUMNS: tuple[str, ...] = ("about", "experience", "skills", "can_help_with")
 """The texts people write; a report never shows them."""
 MULTILINE_COLUMNS: tuple[str, ...] = ("about", "experience", "can_help_with")
@@ -40,19 +40,18 @@ Parsed = str | int | date | None
 
 
 def clean_texts(texts: pd.Series, column: str) -> pd.Series:
-    """Strip, compose (NFC) and tidy a whole column; lists become 'a;b', each part trimmed."""
+    """Strip, compose (NFC) and tidy a whole column; a list's lines become parts of it: 'a;b'."""
     cells = pa.array(texts, pa.string())
     # Looking is five times faster than replacing, and hidden characters are rare
     if pc.any(pc.match_substring_regex(cells, HIDDEN)).as_py():
         cells = pc.replace_substring_regex(cells, HIDDEN, "")
+    if column in LIST_COLUMNS:
+        cells = pc.replace_substring_regex(cells, "[\r\n\x85\u2028\u2029]+", ";")
     if column in MULTILINE_COLUMNS:
         cells = pc.replace_substring_regex(cells, "\r\n?|\x85|\u2028|\u2029", "\n")
     else:
         cells = pc.replace_substring_regex(cells, "[\r\n\t\x85\u2028\u2029]+", " ")
     cells = pc.utf8_trim_whitespace(pc.utf8_normalize(cells, form="NFC"))
-    if column in LIST_COLUMNS:
-        cells = pc.replace_substring_regex(cells, r"\s*;[\s;]*", ";")
-        cells = pc.utf8_trim(cells, ";")
     return pd.Series(cells.to_pandas(), dtype="str")
 
 
@@ -152,7 +151,7 @@ def parse_worker_type(cell: str) -> tuple[Parsed, str]:
 
 def parse_kinds(cell: str) -> tuple[Parsed, str]:
     """Read the kinds someone is open to, in the order given; absent means none."""
-    words = [word.strip() for word in re.split(r"[;,|]", cell.casefold())]
+    words = [word.strip() for word in cell.casefold().split(";")]
     kinds = list(dict.fromkeys(word for word in words if word))
     return (";".join(kinds), "") if set(kinds) <= set(KINDS) else (None, "unknown_kind")
 

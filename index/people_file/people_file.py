@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from index.people_file.cells import clean_texts, typed_column
+from index.people_file.cells import typed_column
+from index.people_file.cleaning import changes_told, plain_column
+from index.people_file.manager_cells import managers_by_id
+from index.people_file.second_managers import refuse_second_managers
 from index.people_file.tables.read_table import read_table
 from index.people_file.tables.table import Table
 from recommender.errors import PeopleFileError, Problem
@@ -66,21 +69,21 @@ def inspect_people(path: Path, *, as_of: date | None = None) -> Inspection:
 
     path = Path(path)
     table = read_table(path, PEOPLE_COLUMNS, REQUIRED_COLUMNS)
-    texts = _cleaned(table)
+    texts, changes = _cleaned(table)
     frame = _typed(texts)
     today = datetime.now(UTC).date()
     day = _as_of(frame, as_of, today)
-    problems = table.problems + find_problems(
-        table, texts, frame, REQUIRED_COLUMNS, day, as_of or today
-    )
+    problems = refuse_second_managers(table.problems) + changes
+    problems += find_problems(table, texts, frame, REQUIRED_COLUMNS, day, as_of or today)
     return Inspection(table.file, frame, day, problems)
 
 
-def _cleaned(table: Table) -> pd.DataFrame:
-    """Clean every column that the file has."""
-    return pd.DataFrame(
-        {name: clean_texts(table.frame[name], name) for name in map(str, table.frame)}
-    )
+def _cleaned(table: Table) -> tuple[pd.DataFrame, list[Problem]]:
+    """Clean every column that the file has, and tell what was changed."""
+    plain = {name: plain_column(table.frame[name], name) for name in map(str, table.frame)}
+    texts = pd.DataFrame({name: column.cells for name, column in plain.items()})
+    problems = [one for name, column in plain.items() for one in changes_told(table, name, column)]
+    return texts, problems + managers_by_id(table, texts)
 
 
 def _typed(texts: pd.DataFrame) -> pd.DataFrame:

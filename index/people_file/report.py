@@ -3,66 +3,90 @@
 import dataclasses
 import json
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from index.people_file.people_file import Inspection, inspect_people
 from recommender.errors import Problem
 
-_PRINTED = 200
-"""The most errors of one code that the text prints; JSON has all."""
+_SINGLY = 10
+"""More problems of one kind are told together: how many, what they share, and the first."""
 
 _FIRST_ROWS = 5
-"""The rows that a warning's summary names."""
+"""The rows that the text names of problems told together."""
+
+_ROWS_IN_JSON = 100
+"""The rows that JSON names of problems told together."""
+
+_SHOWN_IN_FULL = 60
+"""A value of this length was cut, so that its end is not the cell's."""
 
 
-def validate_command(path: Path, *, as_json: bool, stream: TextIO) -> int:
+def validate_command(path: Path, *, as_json: bool, every: bool, stream: TextIO) -> int:
     """Check a people file and write the report.
 
     Args:
         path: the people file.
         as_json: write JSON in place of text.
+        every: tell each problem by itself, be there thousands alike.
         stream: where the report goes.
 
     Returns:
         0 where the file can be used (warnings are allowed), 1 where it cannot.
     """
     found = inspect_people(path)
-    text = render_json(found) if as_json else render_text(found)
+    text = render_json(found, every=every) if as_json else render_text(found, every=every)
     stream.write(text + "\n")
     return 1 if _of(found.problems, "error") else 0
 
 
-def render_json(found: Inspection) -> str:
-    """Write `{"file", "rows", "errors": […], "warnings": […]}` with all problems in full."""
-    report = {
-        "file": found.file,
-        "rows": len(found.frame),
-        "errors": [dataclasses.asdict(problem) for problem in _of(found.problems, "error")],
-        "warnings": [dataclasses.asdict(problem) for problem in _of(found.problems, "warning")],
-    }
+def render_json(found: Inspection, *, every: bool = False) -> str:
+    """Write `{"file", "rows", "errors": […], "warnings": […]}`.
+
+    Each entry is a problem with its `count`. Where more than `_SINGLY` are alike, one entry has
+    the first of them, `count`, some `rows`, and what the values share as `alike`.
+    """
+    report: dict[str, Any] = {"file": found.file, "rows": len(found.frame)}
+    for severity in ("error", "warning"):
+        report[severity + "s"] = [
+            _entry(group)
+            for _, problems in _by_code(_of(found.problems, severity))
+            for group in _told_together(problems, every=every)
+        ]
     return json.dumps(report, ensure_ascii=False, indent=1)
 
 
-def render_text(found: Inspection) -> str:
-    """Write one line for each error, and one for each kind of warning."""
+def render_text(found: Inspection, *, every: bool = False) -> str:
+    """Write a line for each problem, and one line for many that are alike."""
     errors, warnings = _of(found.problems, "error"), _of(found.problems, "warning")
     lines = [
         f"{found.file}: {_count(len(found.frame), 'row')}, {_count(len(errors), 'error')}, "
         f"{_count(len(warnings), 'warning')}"
     ]
-    for _, group in _by_code(errors):
-        lines += [f"error: {_sentence(problem)}" for problem in group[:_PRINTED]]
-        if len(group) > _PRINTED:
-            lines.append(
-                f"error: … and {len(group) - _PRINTED:,} more: {group[0].message} "
-                "(--json lists all)"
-            )
-    lines += [f"warning: {_summary(group)}" for _, group in _by_code(warnings)]
+    for _, problems in _by_code(errors):
+        lines += [f"error: {_summary(group)}" for group in _told_together(problems, every=every)]
+    for _, problems in _by_code(warnings):
+        groups = _told_together(problems, every=True) if every else [problems]
+        lines += [f"warning: {_summary(group)}" for group in groups]
     if not errors:
         lines.append("The file can be used.")
     return "\n".join(lines)
+
+
+def _told_together(problems: list[Problem], *, every: bool) -> list[list[Problem]]:
+    """Part the problems of one kind into what is told together."""
+    if every or len(problems) <= _SINGLY:
+        return [[problem] for problem in problems]
+    return [problems]
+
+
+def _entry(group: Sequence[Problem]) -> dict[str, Any]:
+    entry: dict[str, Any] = dataclasses.asdict(group[0]) | {"count": len(group)}
+    if len(group) > 1:
+        entry["rows"] = [problem.row for problem in group[:_ROWS_IN_JSON]]
+        entry["alike"] = _alike([problem.value for problem in group])
+    return entry
 
 
 def _of(problems: Sequence[Problem], severity: str) -> list[Problem]:
@@ -87,12 +111,34 @@ def _told(problem: Problem) -> str:
 
 
 def _summary(group: Sequence[Problem]) -> str:
+    first = group[0]
     if len(group) == 1:
-        return _sentence(group[0])
+        return _sentence(first)
     rows = ", ".join(str(problem.row) for problem in group[:_FIRST_ROWS])
     more = f" … and {len(group) - _FIRST_ROWS:,} more" if len(group) > _FIRST_ROWS else ""
-    first = group[0]
-    return f"{len(group):,} rows, {first.column}: {_told(first)} Rows {rows}{more}."
+    alike = _alike([problem.value for problem in group])
+    values = f" The first is {first.value!r}{alike and ', ' + alike}." if first.value else ""
+    return f"{len(group):,} rows, {first.column}: {_told(first)}{values} Rows {rows}{more}."
+
+
+def _alike(values: Sequence[str]) -> str:
+    """Say what many values share: "all 4,999 end in '.0'"; empty where that is nothing."""
+    if not all(values) or any(len(value) >= _SHOWN_IN_FULL for value in values):
+        return ""
+    if len(set(values)) == 1:
+        return f"as are all {len(values):,}"
+    start = _common_start(values)
+    end = _common_start([value[::-1] for value in values])[::-1]
+    mark = next((end[place:] for place, letter in enumerate(end) if not letter.isalnum()), "")
+    if mark:
+        return f"all {len(values):,} end in {mark!r}"
+    return f"all {len(values):,} begin with {start!r}" if len(start) > 1 else ""
+
+
+def _common_start(values: Sequence[str]) -> str:
+    first, last = min(values), max(values)
+    alike = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    return "".join(letter for letter, _ in alike)
 
 
 def _count(number: int, what: str) -> str:

@@ -1,5 +1,6 @@
 """The cells of a people file, checked by one pandera schema that reports every fault at once."""
 
+import re
 from typing import cast
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pandera.pandas as pa
 
 from index.people_file.cells import (
     CAPACITY_RANGE,
+    DATE_COLUMNS,
     KINDS,
     LEVEL_RANGE,
     PARSERS,
@@ -16,15 +18,14 @@ from index.people_file.cells import (
     by_distinct,
     day_of_excel,
 )
+from index.people_file.cleaning import SPREADSHEET_ERRORS
 from index.people_file.tables.table import Table
 from recommender.errors import Problem
 from recommender.people import PEOPLE_COLUMNS
 
-SPREADSHEET_ERRORS: tuple[str, ...] = (
-    "#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!",
-)  # fmt: skip
-
-_DATE_REMEDY = "write it as year-month-day, such as 2024-03-25, or leave the cell empty"
+_DATE_REMEDY = (
+    "write it as year-month-day, such as 2024-03-25, or leave the cell empty; it counts as empty"
+)
 _LEVEL_REMEDY = (
     f"write a whole number from {LEVEL_RANGE[0]} (lowest) to {LEVEL_RANGE[1]}, "
     "or leave the cell empty"
@@ -32,6 +33,9 @@ _LEVEL_REMEDY = (
 _CAPACITY_REMEDY = (
     f"write a whole number from {CAPACITY_RANGE[0]} to {CAPACITY_RANGE[1]}; an empty cell means 1"
 )
+
+_BEGUN_DATE = re.compile(r"\d{1,4}|\d{4}-\d{0,2}|\d{4}-\d\d-\d?")
+"""How a date looks whose end was cut off."""
 
 FAULTS: dict[str, tuple[str, str]] = {
     "missing_value": ("the cell is empty, and everyone needs one", "fill it in"),
@@ -132,8 +136,13 @@ def find_cell_problems(
         message, remedy = FAULTS[code]
         if code == "excel_day_number":
             remedy = f"format the column as a date: {day_of_excel(cell).isoformat()} would be read"
+        # No rule needs a date; but half of one in the last cell tells of a file that was cut off
+        is_last = int(record) == len(texts) - 1 and column == str(texts.columns[-1])
+        torn_off = is_last and _BEGUN_DATE.fullmatch(cell) is not None
+        light = column in DATE_COLUMNS and not torn_off
         private = column in PROFILE_COLUMNS and code != "spreadsheet_error"
-        problems.append(
-            table.problem(int(record), column, code, message, remedy, value="" if private else cell)
-        )
+        problems.append(table.problem(
+            int(record), column, code, message, remedy, value="" if private else cell,
+            severity="warning" if light else "error",
+        ))  # fmt: skip
     return problems

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from index.disk import files
+from recommender.org import NO_LINES
 from recommender.people import Coded, People
 
 GROUP_ROWS = 1000
@@ -44,6 +45,7 @@ class ParquetCells:
             for group in range(self._file.metadata.num_row_groups)
         ]
         self._ends = list(accumulate(sizes))
+        self._names = frozenset(self._file.schema_arrow.names)
         self._lock = threading.Lock()  # a ParquetFile is not to be read by two threads at once
         self._column = lru_cache(maxsize=KEPT_GROUPS)(self._read)
 
@@ -53,7 +55,9 @@ class ParquetCells:
         return table.column(0).combine_chunks()
 
     def cell(self, row: int, column: str) -> object:
-        """Give one cell: a str, an int, a datetime, or None."""
+        """Give one cell: a str, an int, a datetime, or None, as where a table lacks the column."""
+        if column not in self._names:
+            return None
         group = bisect_right(self._ends, row)
         start = self._ends[group - 1] if group else 0
         value: object = self._column(group, column)[row - start].as_py()
@@ -80,6 +84,7 @@ def write_people_columns(path: Path, people: People) -> None:
     columns |= {name: pa.array(getattr(people, name)) for name in _PLAIN}
     columns |= {name: pa.array(getattr(people, name).view(np.uint8)) for name in _FLAGS}
     columns |= {name: pa.array(column.codes) for name, column in coded.items()}
+    columns["second"] = _lists_of_lines(people.second, len(people))
     columns["updated_on"] = pa.array(people.updated_on.astype("datetime64[D]").view(np.int64))
     names = {name: list(column.names) for name, column in coded.items()}
     names["languages"] = list(people.language_names)
@@ -105,11 +110,28 @@ def open_people(columns_path: Path, texts: ParquetCells, as_of: np.datetime64) -
     columns: dict[str, Any] = {name: column(name) for name in _PLAIN}
     columns |= {name: column(name).view(np.bool_) for name in _FLAGS}
     columns |= {name: Coded(column(name), tuple(names[name])) for name in _CODED}
+    in_second = _second_lines(batch) if "second" in batch.schema.names else NO_LINES
     return People(
         texts=texts,
         as_of=as_of,
         ids=batch.column("ids").to_numpy(zero_copy_only=False),
         updated_on=column("updated_on").view("datetime64[D]"),
         language_names=tuple(names["languages"]),
+        second=in_second,
         **columns,
     )
+
+
+def _lists_of_lines(second: NDArray[np.int32], n_people: int) -> pa.ListArray:
+    """Give each person's second managers as a list of rows."""
+    by_report = second[np.argsort(second[:, 0], kind="stable")]
+    ends = np.searchsorted(by_report[:, 0], np.arange(n_people + 1))
+    return pa.ListArray.from_arrays(ends.astype(np.int32), pa.array(by_report[:, 1]))
+
+
+def _second_lines(batch: pa.RecordBatch) -> NDArray[np.int32]:
+    """Read `People.second` from each person's list."""
+    lists = batch.column("second")
+    counts = np.diff(lists.offsets.to_numpy())
+    reports = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    return np.column_stack([reports, lists.flatten().to_numpy()]).astype(np.int32)

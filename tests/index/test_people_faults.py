@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from index.people_file.people_file import inspect_people, read_people
-from index.people_file.report import render_json, render_text
+from index.people_file.people_file import Inspection, inspect_people, read_people
+from index.people_file.report import _alike, render_json, render_text
 from recommender.errors import PeopleFileError
 
 # file: [(severity, row, line where it differs, column, value, code, words of message or remedy)]
@@ -29,13 +29,14 @@ FAULTS: dict[str, list[tuple[str, int | None, int | None, str, str, str, str]]] 
     "manager_cycle.csv": [
         ("error", 5, 6, "manager_id", "B", "manager_cycle", "circle: A → B → C → A"),
         ("error", 9, 10, "manager_id", "Y", "manager_cycle", "circle: X → Y → X"),
+        ("warning", 5, 6, "manager_id", "A", "levels_not_rising", "of 6 managers are on their own"),
     ],
     "dates.csv": [
-        ("error", 2, None, "hire_date", "03/04/2024", "ambiguous_date", "not guessed"),
-        ("error", 3, None, "hire_date", "2024-02-30", "impossible_date", "no such day"),
-        ("error", 4, None, "hire_date", "45000", "excel_day_number", "2023-03-15 would be read"),
-        ("error", 5, None, "hire_date", "soon", "bad_date", "year-month-day"),
-        ("error", 9, None, "hire_date", "1024-01-01", "impossible_date", "1900"),
+        ("warning", 2, None, "hire_date", "03/04/2024", "ambiguous_date", "not guessed"),
+        ("warning", 3, None, "hire_date", "2024-02-30", "impossible_date", "no such day"),
+        ("warning", 4, None, "hire_date", "45000", "excel_day_number", "2023-03-15 would be read"),
+        ("warning", 5, None, "hire_date", "soon", "bad_date", "year-month-day"),
+        ("warning", 9, None, "hire_date", "1024-01-01", "impossible_date", "1900"),
     ],
     "future_dates.csv": [
         ("warning", 4, None, "hire_date", "2191-01-01", "future_date", "check the date"),
@@ -205,22 +206,52 @@ def test_a_value_cannot_command_the_terminal(tmp_path: Path) -> None:
     assert "\x1b" not in render_text(inspect_people(path))
 
 
-def test_the_text_stops_at_200_of_a_kind_and_the_json_does_not(tmp_path: Path) -> None:
+@pytest.fixture
+def many_levels(tmp_path: Path) -> Inspection:
     path = tmp_path / "people.csv"
-    rows = "".join(f"{n},A,B,bad\n" for n in range(250))
+    rows = "".join(f"{n},A,B,{n % 7}.5\n" for n in range(5000))
     path.write_text("person_id,display_name,job_title,job_level\n" + rows)
-    found = inspect_people(path)
-    text = render_text(found)
-    assert text.count("job_level 'bad'") == 200
-    assert "… and 50 more" in text
-    assert len(json.loads(render_json(found))["errors"]) == 250
+    return inspect_people(path)
+
+
+def test_thousands_alike_are_one_line_with_a_count_an_example_and_the_first_row(
+    many_levels: Inspection,
+) -> None:
+    (line,) = [line for line in render_text(many_levels).splitlines() if "not a level" in line]
+    for words in ("error: 5,000 rows, job_level", "first is '0.5', all 5,000 end in '.5'",
+                  "Rows 2, 3, 4, 5, 6 … and 4,995 more"):  # fmt: skip
+        assert words in line
+    (error,) = json.loads(render_json(many_levels))["errors"]
+    assert (error["count"], error["row"], error["value"]) == (5000, 2, "0.5")
+    assert error["alike"] == "all 5,000 end in '.5'"
+    assert error["rows"] == list(range(2, 102))
+
+
+def test_all_lists_each_one(many_levels: Inspection) -> None:
+    assert render_text(many_levels, every=True).count("not a level") == 5000
+    assert len(json.loads(render_json(many_levels, every=True))["errors"]) == 5000
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        (["1.0", "22.0"], "all 2 end in '.0'"),
+        (["a", "a"], "as are all 2"),
+        (["EMP-1", "EMP-2"], "all 2 begin with 'EMP-'"),
+        (["1", "2"], ""),
+        (["1.0", ""], ""),
+        (["10", "20"], ""),
+    ],
+)
+def test_what_values_share_is_said(values: list[str], says: str) -> None:
+    assert _alike(values) == says
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["validate", "good.csv"], 0, "3 rows, 0 errors, 0 warnings"),
-        (["validate", "several_tops.csv"], 0, "5 warnings"),
+        (["validate", "good.csv"], 0, "3 rows, 0 errors, 1 warning"),
+        (["validate", "several_tops.csv"], 0, "6 warnings"),
         (["validate", "levels.csv"], 1, "row 5 (line 6), job_level 'Senior'"),
         (["validate", "nowhere.csv"], 1, "no such file"),
         (["validate"], 2, "usage"),
@@ -243,8 +274,10 @@ def test_the_command_writes_json(folder: Path) -> None:
     report = json.loads(done.stdout)
     assert done.returncode == 1
     assert list(report) == ["file", "rows", "errors", "warnings"]
-    assert (report["file"], report["rows"], report["warnings"]) == ("manager_cycle.csv", 9, [])
+    assert (report["file"], report["rows"]) == ("manager_cycle.csv", 9)
+    warned = [warning["code"] for warning in report["warnings"]]
+    assert warned == ["absent_column", "levels_not_rising"]
     assert report["errors"][0] | {"message": "", "remedy": ""} == {
         "file": "manager_cycle.csv", "code": "manager_cycle", "message": "", "remedy": "",
-        "row": 5, "column": "manager_id", "value": "B", "severity": "error", "line": 6,
+        "row": 5, "column": "manager_id", "value": "B", "severity": "error", "line": 6, "count": 1,
     }  # fmt: skip

@@ -3,6 +3,7 @@
 import csv
 import functools
 import io
+import re
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,9 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.people_file.checks import find_cycles
+from index.people_file.absent_words import says_nothing
+from index.people_file.cleaning import SPREADSHEET_ERRORS
+from index.people_file.markup import MARKUP
 from index.people_file.people_file import inspect_people, read_people
-from index.people_file.schema import SPREADSHEET_ERRORS
+from index.people_file.reporting_lines import find_cycles
 from recommender.errors import PeopleFileError
 from recommender.people import PEOPLE_COLUMNS, People
 
@@ -35,7 +38,7 @@ def test_the_sample_company_reads_as_it_stands(halden: Path) -> None:
     with (halden / "people.csv").open(encoding="utf-8", newline="") as stream:
         records = list(csv.DictReader(stream))
     assert as_text(found.frame) == {
-        name: [record[name] for record in records] for name in PEOPLE_COLUMNS
+        name: [record.get(name, "") for record in records] for name in PEOPLE_COLUMNS
     }
     assert tuple(found.frame) == PEOPLE_COLUMNS
     assert found.as_of == np.datetime64("2026-11-18")
@@ -75,7 +78,7 @@ def test_absence_means_what_the_columns_say(tmp_path: Path) -> None:
     }  # fmt: skip
     assert cells == expected
     told = {fault.column for fault in found.warnings if fault.code == "absent_column"}
-    assert told == {"manager_id", "job_level", "open_to"}
+    assert told == {"manager_id", "job_level", "open_to", "email"}
 
 
 @pytest.mark.parametrize(
@@ -89,6 +92,37 @@ def test_absence_means_what_the_columns_say(tmp_path: Path) -> None:
         ("about", "क्‍ष 👩‍🚀", "क्‍ष 👩‍🚀"),
         ("about", "x" * 100_000, "x" * 100_000),
         ("skills", " a ;; b,c ; ", "a;b,c"),
+        ("skills", "a, b", "a;b"),
+        ("skills", "a | b\n• c\n- d", "a;b;c;d"),
+        ("skills", "Excel (pivot, xlookup), 1,5 t", "Excel (pivot, xlookup);1,5 t"),
+        ("languages", "english | DUTCH, de;en-GB", "English;Dutch;German"),
+        ("languages", "English (C1)\nfrançais", "English;French"),
+        ("open_to", "mentor | Coach\npeer", "mentor;coach;peer"),
+        ("about", "<p>Tea &amp; cake,&nbsp;often.</p><p>Ask.</p>", "Tea & cake, often.\nAsk."),
+        ("about", "one_x000D_\ntwo", "one\ntwo"),
+        ("about", "std::vector<int> & a < b", "std::vector<int> & a < b"),
+        ("skills", "P&amp;L;R&amp;amp;D", "P&L;R&D"),
+        ("display_name", "Siobh&aacute;n O&#39;Neill", "Siobhán O'Neill"),
+        ("display_name", "Null", "Null"),
+        ("country", "NA", "NA"),
+        ("country", "N/A", ""),
+        ("about", "TBD", ""),
+        ("skills", "none; SQL; n/a", "SQL"),
+        ("job_level", "-", ""),
+        ("team", "#REF!", ""),
+        ("hire_date", "0000-00-00", ""),
+        ("hire_date", "1900-01-00", ""),
+        ("hire_date", "9999-12-31", ""),
+        ("updated_on", "unknown", ""),
+        ("timezone", "W. Europe Standard Time", "Europe/Berlin"),
+        ("timezone", "(GMT+01:00) Amsterdam, Berlin, Bern", "Europe/Amsterdam"),
+        ("timezone", "GMT+1", "Etc/GMT-1"),
+        ("timezone", "IST", ""),
+        ("timezone", "europe/amsterdam", "Europe/Amsterdam"),
+        ("timezone", "(GMT+09:00) Amsterdam", ""),
+        ("email", "Anna <a@x.org>", "a@x.org"),
+        ("email", "mailto:a@x.org ", "a@x.org"),
+        ("email", "a@x.org; b@x.org", "a@x.org; b@x.org"),
         ("open_to", "Peer, coach", "peer;coach"),
         ("status", "LEAVE", "leave"),
         ("job_level", "5.0", "5"),
@@ -193,11 +227,17 @@ def test_a_truncated_file_is_told(halden: Path, tmp_path: Path, form: str, kept:
     assert [fault.code for fault in caught.value.problems] == ["cut_off"]
 
 
+PARTING = set(";|,•‣▪·*–—-")
 WORDS = (
     st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), max_size=30)
     .map(lambda text: text.strip())
     .filter(lambda text: not set(text.split(";")) & set(SPREADSHEET_ERRORS))
+    .filter(lambda text: not re.search(MARKUP, text))
+    .filter(lambda text: not any(says_nothing(part, "about") for part in re.split(r"[;|,]", text)))
 )
+PARTS = WORDS.map(lambda text: ("".join(set(text) & PARTING) and "plain") or text).filter(bool)
+ZONES = ["", "Asia/Kolkata", "America/New_York", "UTC"]
+LANGUAGES = st.lists(st.sampled_from(["English", "Dutch", "Kannada", "Elvish"]), unique=True)
 TEXTS = st.lists(WORDS, max_size=3).map("\n".join).map(str.strip)
 KINDS = st.lists(st.sampled_from(["mentor", "coach", "sponsor", "peer"]), unique=True)
 DAYS = st.one_of(st.just(""), st.dates(date(1960, 1, 1), date(2026, 1, 1)).map(str))
@@ -210,22 +250,24 @@ def records(draw: st.DrawFn) -> list[dict[str, str]]:
                         unique=True))  # fmt: skip
     people = []
     for place, person_id in enumerate(ids):
-        lists = [draw(st.lists(WORDS.map(lambda w: w.replace(";", "").strip()).filter(bool)))
-                 for _ in range(2)]  # fmt: skip
         people.append({
             "person_id": person_id,
             "display_name": draw(WORDS) or "A",
-            "email": draw(WORDS),
+            "email": draw(st.sampled_from(["", f"{place}@x.org", "same@x.org"])),
             "status": draw(st.sampled_from(["active", "leave"])),
             "job_title": draw(WORDS) or "B",
             "job_level": draw(st.one_of(st.just(""), st.integers(1, 99).map(str))),
             "department": draw(WORDS), "team": draw(WORDS), "location": draw(WORDS),
-            "country": draw(WORDS), "timezone": draw(WORDS),
-            "languages": ";".join(lists[0]),
+            "country": draw(WORDS), "timezone": draw(st.sampled_from(ZONES)),
+            "languages": ";".join(draw(LANGUAGES)),
             "worker_type": draw(st.sampled_from(["employee", "contractor"])),
             "manager_id": draw(st.sampled_from(["", *ids[:place]])),
+            "matrix_manager_id": ";".join(draw(st.lists(
+                st.sampled_from([*ids[:place], *ids[place + 1:], ""]), unique=True, max_size=2,
+            ).map(lambda found: list(filter(None, found))))),
             "hire_date": draw(DAYS),
-            "about": draw(TEXTS), "experience": draw(TEXTS), "skills": ";".join(lists[1]),
+            "about": draw(TEXTS), "experience": draw(TEXTS),
+            "skills": ";".join(draw(st.lists(PARTS))),
             "can_help_with": draw(TEXTS),
             "open_to": ";".join(draw(KINDS)),
             "capacity": str(draw(st.integers(0, 999))),

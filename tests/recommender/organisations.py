@@ -1,7 +1,8 @@
 """Random organisations for property tests, as plain Python that a test can restate rules on.
 
 A forest with any number of roots, some people without a level, some with neither manager nor
-report, in a row order that says nothing about the hierarchy.
+report, some with second managers anywhere (round in circles too), in a row order that says nothing
+about the hierarchy.
 """
 
 from dataclasses import dataclass, field, replace
@@ -20,9 +21,10 @@ KINDS = [kind.value for kind in Relationship]
 
 @dataclass(frozen=True)
 class Person:
-    """One person in plain words; `manager` is a row, None for nobody."""
+    """One person in plain words; managers are rows, `manager` None for nobody."""
 
     manager: int | None = None
+    second: frozenset[int] = frozenset()
     level: int | None = 5
     status: str = "active"
     worker_type: str = "employee"
@@ -68,6 +70,9 @@ def people_of(organisation: list[Person]) -> People:
     frame["manager_id"] = [
         "" if person.manager is None else f"p{person.manager}" for person in organisation
     ]
+    frame["matrix_manager_id"] = [
+        ";".join(f"p{row}" for row in sorted(person.second)) for person in organisation
+    ]
     frame["job_level"] = pd.array([person.level for person in organisation], dtype="Int16")
     frame["status"] = [person.status for person in organisation]
     frame["worker_type"] = [person.worker_type for person in organisation]
@@ -102,7 +107,12 @@ def organisations(draw: st.DrawFn, max_size: int = 9) -> list[Person]:
         open_to=st.one_of(st.just(frozenset(KINDS)), st.frozensets(st.sampled_from(KINDS))),
         capacity=st.sampled_from([1, 2, 1, 0]),
     )
-    return [replace(draw(person), manager=manager) for manager in managers]
+    rows = st.integers(0, len(managers) - 1)
+    second = st.one_of(st.just(frozenset[int]()), st.frozensets(rows, max_size=2))
+    return [
+        replace(draw(person), manager=manager, second=draw(second) - {row})
+        for row, manager in enumerate(managers)
+    ]
 
 
 def lives(size: int) -> st.SearchStrategy[Live]:
@@ -123,13 +133,20 @@ def lives(size: int) -> st.SearchStrategy[Live]:
 
 
 def line_up(organisation: list[Person], row: int) -> list[int]:
-    """List a person's managers from the direct one to the top, by walking."""
+    """List everyone above a person, by walking every line up; never the person."""
     line: list[int] = []
-    manager = organisation[row].manager
-    while manager is not None:
-        line.append(manager)
-        manager = organisation[manager].manager
+    waiting = own_managers(organisation[row])
+    while waiting:
+        upper = waiting.pop(0)
+        if upper not in (row, *line):
+            line.append(upper)
+            waiting += own_managers(organisation[upper])
     return line
+
+
+def own_managers(person: Person) -> list[int]:
+    """List a person's managers, first and second."""
+    return [*([] if person.manager is None else [person.manager]), *sorted(person.second)]
 
 
 def _rows(rows: object) -> np.ndarray:

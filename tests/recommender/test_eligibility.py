@@ -268,3 +268,22 @@ def _seconds(people: People, row: int, kinds: list[Relationship], live: LiveFact
     started = time.perf_counter()
     eligibility_by_kind(people, row, kinds, DEFAULT, live)
     return time.perf_counter() - started
+
+
+def test_a_second_manager_and_whoever_is_above_them_are_in_the_line() -> None:
+    """Cy reports to Bo, and to Fay in a second line; above Fay are Ed and Ada."""
+    people = small_company(matrix_manager_id=["", "", "fay", "", "", "", ""])
+    assert eligible(CY, MENTOR, people=people) == []
+    assert eligible(CY, COACH, people=people) == [ADA, DI, ED]
+    assert eligible(CY, SPONSOR, people=people) == []
+    assert eligible(FAY, PEER, people=people) == [BO, DI]
+    assert says(CY, FAY, MENTOR, people=people) == [
+        "You report to them in a second line, and a mentor is nobody in your line of command."
+    ]
+    assert says(FAY, CY, COACH, people=people) == [
+        "They report to you in a second line, "
+        "and a coach is not your own manager or one of your own reports."
+    ]
+    assert says(CY, ED, MENTOR, people=people) == [
+        "You report to them through others, and a mentor is nobody in your line of command."
+    ]

@@ -40,6 +40,13 @@ def test_power_is_said_as_it_is(seeker: int, helper: int, sentence: str) -> None
     assert describe_power(PEOPLE, seeker, helper) == sentence
 
 
+def test_a_second_manager_is_named_as_such() -> None:
+    people = small_company(matrix_manager_id=["", "", "fay", "", "", "", ""])
+    assert describe_power(people, CY, FAY) == "one level above you, your manager in a second line"
+    assert describe_power(people, FAY, CY) == "one level below you, reports to you in a second line"
+    assert describe_power(people, CY, ED).endswith("above you in your own line of command")
+
+
 def test_two_trees_have_no_manager_in_common() -> None:
     apart = small_company(manager_id=["", "ada", "bo", "bo", "", "ed", ""])
     assert describe_power(apart, CY, FAY) == (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from recommender.errors import InputError
 from recommender.org import NO_DISTANCE, NO_ROW, Org
-from tests.recommender.organisations import forests
+from tests.recommender.organisations import Person, forests, line_up, organisations, people_of
 
 A, B, C, D, E, F, G, H, I = range(9)  # noqa: E741
 
@@ -181,3 +181,36 @@ def _seconds(work: object) -> float:
     started = time.perf_counter()
     work()  # type: ignore[operator]
     return time.perf_counter() - started
+
+
+def test_a_second_line_counts_with_whoever_is_above_and_below() -> None:
+    """E reports to C beside B; H, of another tree, to E: so F's C stands above E and H."""
+    second = np.array([[H, E], [E, C]], np.int32)
+    org = Org.from_managers(drawn_org().manager, second)
+    assert rows(org.above(E)) == [A, B, C]
+    assert rows(org.above(H)) == [A, B, C, E, G]
+    assert rows(org.below(C)) == [E, F, H]
+    assert rows(org.next_to(E)) == [B, C, H]
+    assert (org.managers(E), org.managers(A), org.second_managers(H)) == ([B, C], [], [E])
+    assert org.is_above(C, H)
+    assert not org.is_above(H, C)
+    assert org.line_up(E) == [B, A]
+
+
+@given(organisations())
+def test_power_along_all_lines_agrees_with_walking_up(organisation: list[Person]) -> None:
+    org = people_of(organisation).org
+    size = range(len(organisation))
+    lines = [line_up(organisation, row) for row in size]
+    for row in size:
+        below = [other for other in size if row in lines[other]]
+        assert rows(org.above(row)) == sorted(lines[row])
+        assert rows(org.below(row)) == below
+        assert rows(org.chain(row)) == sorted({*below, *lines[row]})
+        assert [other for other in size if org.is_above(other, row)] == sorted(lines[row])
+
+
+@pytest.mark.parametrize("line", [(0, 2), (-1, 0)])
+def test_a_second_manager_who_is_nobody_is_refused(line: tuple[int, int]) -> None:
+    with pytest.raises(InputError, match="second manager's row"):
+        Org.from_managers(np.array([-1, 0], np.int32), np.array([line], np.int32))
