@@ -6,24 +6,33 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
+_LEVELS = (
+    "[abc][12]\\+?|native|mother tongue|bilingual|fluent|proficient|business|conversational|"
+    "intermediate|advanced|basic|beginner|good|muttersprache|fließend|verhandlungssicher"
+)
 _LEVEL = re.compile(
-    r"[\s,:–-]*[(\[]?\s*(?:[abc][12]\+?|native|mother tongue|bilingual|fluent|proficient|business|"
-    r"conversational|intermediate|advanced|basic|beginner|good|muttersprache|fließend|verhandlungssicher)"
-    r"(?:\s+(?:speaker|level|proficiency))?\s*[)\]]?$",
+    rf"(?:(?:[\s,:–-]+[(\[]?|[(\[])(?:{_LEVELS})(?:\s+(?:speaker|level|proficiency))?\s*[)\]]?)+$",
     re.IGNORECASE,
 )
+"""How well somebody speaks a language, behind its name."""
 
 
 def language_name(text: str) -> str:
     """Give a language's English name: 'en', 'en-GB', 'ENGLISH' and 'English (C1)' are English.
 
-    What is known under no name stays as it stands, but for a level behind it.
+    What is known under no name stays as it stands, but for a level behind it, and begins with a
+    capital.
     """
     bare = _LEVEL.sub("", text).strip() or text
     key = bare.casefold()
     code = re.fullmatch(r"([a-z]{2,3})(?:[-_](?:[a-z]{2}|[a-z]{4}|\d{3}))*", key)
     named = _english_names().get(key) or (code and _by_code(code[1]))
-    return named or _own_names().get(key) or bare
+    return named or _own_names().get(key) or _capitalised(bare)
+
+
+def _capitalised(name: str) -> str:
+    is_shouted = name.isupper() and len(name) > 3
+    return name.title() if is_shouted else name[:1].upper() + name[1:]
 
 
 @cache
