@@ -104,12 +104,13 @@ def plain_column(texts: pd.Series, column: str) -> Plain:
 def changes_told(table: Table, column: str, plain: Plain) -> list[Problem]:
     """Warn about what was changed in a column."""
     problems = []
+    cells = plain.cells.tolist()
     for code, came in plain.changed.items():
         message, remedy = CHANGES[code]
         problems += [
             table.problem(
                 record, column, code, message,
-                remedy.format(read=plain.cells.iloc[record] or "nothing"),
+                remedy.format(read=cells[record] or "nothing"),
                 value=cell, severity="warning",
             )
             for record, cell in came.items() if record not in table.torn

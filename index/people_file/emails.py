@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from index.people_file.tables.table import Table, shown
+from index.people_file.tables.table import Table
 from recommender.errors import Problem
 
 _ADDRESS = r"[^\s@<>,;:\"()\[\]]+@[^\s@<>,;:\"()\[\]]+"
@@ -55,7 +55,7 @@ def find_locked_out(table: Table, texts: pd.DataFrame, judged: NDArray[np.bool_]
     """Warn about everyone who could not sign in with OpenID Connect."""
     if "email" not in texts:
         return []
-    found = SignIn.of(texts["email"])
+    found, cells = SignIn.of(texts["email"]), texts["email"].tolist()
     checks = (
         (found.absent, "no_email", "there is no e-mail address", "fill it in"),
         (found.unreadable, "bad_email", "this is not one e-mail address",
@@ -67,7 +67,7 @@ def find_locked_out(table: Table, texts: pd.DataFrame, judged: NDArray[np.bool_]
         table.problem(
             record, "email", code,
             f"{message}: with sign-in by OpenID Connect the person cannot sign in", remedy,
-            value=shown(str(texts["email"].iloc[record])), severity="warning",
+            value=cells[record], severity="warning",
         )
         for mask, code, message, remedy in checks
         for record in np.flatnonzero(mask & judged).tolist()
