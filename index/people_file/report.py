@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Sequence
 from itertools import groupby, takewhile
 from pathlib import Path
@@ -132,7 +133,8 @@ def _alike(values: Sequence[str]) -> str:
     mark = next((end[place:] for place, letter in enumerate(end) if not letter.isalnum()), "")
     if mark:
         return f"all {len(values):,} end in {mark!r}"
-    return f"all {len(values):,} begin with {start!r}" if len(start) > 1 else ""
+    sign = re.match(r".*[^\w]", start)  # a year alone says nothing
+    return f"all {len(values):,} begin with {sign[0]!r}" if sign else ""
 
 
 def _common_start(values: Sequence[str]) -> str:

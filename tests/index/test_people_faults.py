@@ -239,6 +239,7 @@ def test_all_lists_each_one(many_levels: Inspection) -> None:
         (["a", "a"], "as are all 2"),
         (["EMP-1", "EMP-2"], "all 2 begin with 'EMP-'"),
         (["1", "2"], ""),
+        (["2023-04-17", "2024-01-01"], ""),
         (["1.0", ""], ""),
         (["10", "20"], ""),
     ],
