@@ -10,7 +10,7 @@ import pandas as pd
 from index.people_file.cells import typed_column
 from index.people_file.cleaning import changes_told, plain_column
 from index.people_file.manager_cells import managers_by_id
-from index.people_file.second_managers import refuse_second_managers
+from index.people_file.second_managers import point_to_manager, refuse_second_managers
 from index.people_file.tables.read_table import read_table
 from index.people_file.tables.table import Table
 from recommender.errors import PeopleFileError, Problem
@@ -74,6 +74,8 @@ def inspect_people(path: Path, *, as_of: date | None = None) -> Inspection:
     today = datetime.now(UTC).date()
     day = _as_of(frame, as_of, today)
     problems = refuse_second_managers(table.problems) + changes
+    if "manager_id" not in texts:
+        problems = point_to_manager(problems)
     problems += find_problems(table, texts, frame, REQUIRED_COLUMNS, day, as_of or today)
     return Inspection(table.file, frame, day, problems)
 

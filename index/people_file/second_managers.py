@@ -37,6 +37,24 @@ def looks_like_second_manager(column: str) -> bool:
     return not words.isdisjoint(_SECOND) and not words.isdisjoint(_MANAGER)
 
 
+def looks_like_manager(column: str) -> bool:
+    """Say whether a column's name speaks of the manager."""
+    words = set(column.replace(".", "_").strip("_").split("_"))
+    return words.isdisjoint(_NOT - {"email"}) and (
+        not words.isdisjoint(_MANAGER) or {"reports", "to"} <= words
+    )
+
+
+def point_to_manager(problems: list[Problem]) -> list[Problem]:
+    """Say in a file without manager_id which column may be the one."""
+    return [
+        replace(problem, remedy="if it names the manager by id or e-mail, rename it to manager_id")
+        if problem.code == "unknown_column" and looks_like_manager(problem.column)
+        else problem
+        for problem in problems
+    ]
+
+
 def refuse_second_managers(problems: list[Problem]) -> list[Problem]:
     """Turn the warning that such a column is ignored into an error.
 

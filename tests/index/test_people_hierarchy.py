@@ -195,3 +195,14 @@ def test_a_column_like_a_second_manager_is_never_ignored(tmp_path: Path, column:
 ])  # fmt: skip
 def test_other_columns_are_ignored_as_before(column: str) -> None:
     assert not looks_like_second_manager(column)
+
+
+@pytest.mark.parametrize("column", ["Supervisor", "reports to", "manager_email", "Line Manager"])
+def test_a_column_that_may_be_the_manager_is_pointed_to(tmp_path: Path, column: str) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(f"person_id,display_name,job_title,{column}\n1,A,B,\n2,C,D,1\n")
+    (warned,) = [one for one in inspect_people(path).problems if one.code == "unknown_column"]
+    assert "rename it to manager_id" in warned.remedy
+    path.write_text(f"person_id,display_name,job_title,manager_id,{column}\n1,A,B,,\n2,C,D,1,1\n")
+    (warned,) = [one for one in inspect_people(path).problems if one.code == "unknown_column"]
+    assert "rename it to manager_id" not in warned.remedy
