@@ -92,25 +92,41 @@ def first_id(people):
     return people.read_text(encoding="utf-8").splitlines()[1].split(",")[0].strip('"')
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-def test_beneath_python_an_answer_reaches_for_nobody(listening, repository, halden_index, tmp_path):
-    """onnxruntime looks its telemetry host up in C++, where Python's audit events hear nothing."""
-    trace, home = tmp_path / "trace", tmp_path / "home"
-    home.mkdir()
-    answer = [
-        "-m", "app", "recommend", "--index", str(halden_index), "--person", "H0001", "--goal",
-        "I want to negotiate better",
+@pytest.fixture
+def answering(listening, repository, halden_index, tmp_path):
+    """Give a command that answers a goal as somebody with an empty home, and its settings."""
+    command = [
+        sys.executable, "-m", "app", "recommend", "--index", str(halden_index), "--person", "H0001",
+        "--goal", "I want to negotiate better",
     ]  # fmt: skip
-    done = subprocess.run(
-        ["strace", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-o", str(trace),
-         sys.executable, *answer],
-        env=listening | {"XDG_STATE_HOME": str(home), "PYTHONPATH": str(repository)},
-        cwd=repository, capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
+    (tmp_path / "home").mkdir()
+    homes = {"HOME": str(tmp_path / "home"), "PYTHONPATH": str(repository)}
+    environment = {name: text for name, text in listening.items() if not name.startswith("XDG_")}
+    return command, {"env": environment | homes, "cwd": repository}
+
+
+def test_an_answer_leaves_no_mark_of_this_machine(answering, tmp_path):
+    """onnxruntime keeps a device id and what it means to send in the home folder."""
+    command, settings = answering
+    done = subprocess.run(command, **settings, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    asked = re.findall(
-        r'sin6?_port=.*?(?:inet_addr\("|inet_pton\(AF_INET6, ")([^"]+)', trace.read_text()
+    left = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    kept = tmp_path / "home" / ".cache" / "learning-relationships"
+    assert left  # the model's graph
+    assert [path for path in left if not path.is_relative_to(kept)] == []
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_beneath_python_an_answer_reaches_for_nobody(answering, tmp_path):
+    """onnxruntime looks up its host in C++, where Python's audit events hear nothing."""
+    command, settings = answering
+    trace = tmp_path / "trace"
+    watch = ["strace", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-o", str(trace)]
+    done = subprocess.run(
+        [*watch, *command], **settings, capture_output=True, text=True, timeout=300
     )
+    assert done.returncode == 0, done.stderr
+    asked = _ADDRESS.findall(trace.read_text(encoding="utf-8"))
     assert [address for address in asked if not address.startswith(("127.", "::1"))] == []
 
 
