@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.terminal import write_any_letter
 from recommender.errors import LearningRelationshipsError
 from recommender.relationships import Relationship
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command."""
+    write_any_letter()
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))

@@ -7,13 +7,16 @@ import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from streamlit.starlette import App
 
+from app.origins import KnownOrigins
 from app.services.identity import check_address
 from app.services.settings import PREFIX
 from app.views.parts import company
@@ -43,7 +46,10 @@ def serve(index_dir: Path, port: int, address: str = LOOPBACK, store: str | None
     if store:
         os.environ[f"{PREFIX}STORE"] = store
     os.environ.setdefault(f"{PREFIX}STORE", f"sqlite:///{index_dir}.sqlite")
-    check_address(address, company.settings())
+    settings = company.settings()
+    check_address(address, settings)
+    if settings.public_url:  # who is on loopback behind a proxy is not on loopback
+        check_address(str(urlsplit(settings.public_url).hostname), settings)
     snapshot = company.current_snapshot()
     company.services()
     _check_port(address, port)
@@ -52,15 +58,43 @@ def serve(index_dir: Path, port: int, address: str = LOOPBACK, store: str | None
         flush=True,
     )
     page = Path(__file__).parent / "main.py"
+    options = _streamlit_options(address, port) | _public_options(settings.public_url)
+    if address == LOOPBACK:
+        # a page elsewhere whose name is pointed at this machine must not reach it
+        own = [urlsplit(settings.public_url).hostname] if settings.public_url else []
+        options["server.allowedHosts"] = [LOOPBACK, "localhost", *own]
     pages = App(
-        page, routes=[Route("/ready", _ready)], lifespan=_warm_up, on_script_error=_apologise
+        page,
+        routes=[Route("/ready", _ready)],
+        middleware=[Middleware(KnownOrigins, origins=_origins(settings.public_url))],
+        lifespan=_warm_up,
+        on_script_error=_apologise,
     )
-    pages.run(config=_streamlit_options(address, port))
+    pages.run(config=options)
     return 0
 
 
+def _origins(public_url: str) -> list[str]:
+    """Return the origin that a browser names where pages are opened at `public_url`."""
+    parts = urlsplit(public_url)
+    return [f"{parts.scheme}://{parts.netloc}".lower()] if public_url else []
+
+
+def _public_options(public_url: str) -> dict[str, object]:
+    """Tell Streamlit where people open its pages, behind a proxy."""
+    if not public_url:
+        return {}
+    parts = urlsplit(public_url)
+    return {
+        "browser.serverAddress": parts.hostname,
+        "browser.serverPort": parts.port or (443 if parts.scheme == "https" else 80),
+        "server.baseUrlPath": parts.path.strip("/"),
+        "server.corsAllowedOrigins": _origins(public_url),
+    }
+
+
 def _streamlit_options(address: str, port: int) -> dict[str, object]:
-    options: dict[str, object] = {
+    return {
         "server.address": address,
         "server.port": port,
         "server.headless": True,
@@ -73,10 +107,6 @@ def _streamlit_options(address: str, port: int) -> dict[str, object]:
         # Streamlit would walk the whole heap after each run of a page: a third of a search's time
         "runner.postScriptGC": False,
     }
-    if address == LOOPBACK:
-        # a page elsewhere whose name is pointed at this machine must not reach it
-        options["server.allowedHosts"] = [LOOPBACK, "localhost"]
-    return options
 
 
 @asynccontextmanager

@@ -27,6 +27,7 @@ from eval.commands import (
     validate,
 )
 from eval.commands import run as run_command
+from index.terminal import write_any_letter
 from recommender.errors import LearningRelationshipsError
 
 COMMANDS = (
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.register(commands)
+    write_any_letter()
     options = parser.parse_args(arguments)
     try:
         return int(options.run(options))

@@ -21,6 +21,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from index.terminal import write_any_letter
 from recommender.errors import (
     BusyError,
     DropError,
@@ -139,6 +140,7 @@ def _count(text: str) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
+    write_any_letter()
     options = _parser().parse_args(arguments)
     from index.commands import COMMANDS
 

@@ -97,10 +97,23 @@ def _told(report: BuildReport) -> list[str]:
         f"{changes.moved:,} moved, {changes.unchanged:,} unchanged; {changes.left:,} left)",
         f"passages: {report.n_passages:,} ({report.n_texts:,} different texts, "
         f"{report.n_embedded:,} embedded now)",
+        *_told_of_texts(report.n_people, report.n_without_own_words),
         f"warnings about the people file: {report.n_warnings:,}",
         f"people who could not sign in by OpenID Connect: {report.n_without_sign_in:,}"
         f"{' (validate says why)' if report.n_without_sign_in else ''}",
         f"seconds: {sum(report.seconds.values()):.1f} ({took})",
+    ]
+
+
+def _told_of_texts(n_people: int, n_without: int) -> list[str]:
+    """Say what a company with few texts can expect; nothing where most people have some."""
+    if 2 * n_without <= n_people:
+        return []
+    who = "nobody has" if n_without == n_people else f"{n_without:,} of {n_people:,} people lack"
+    return [
+        f"texts: {who} about, can_help_with, experience or skills. Rules, hierarchy and "
+        "availability work as ever; such people are found by job title and department only, "
+        "without a reason of their own. Add one of these columns to the export for more"
     ]
 
 
@@ -123,6 +136,8 @@ def _status(options: Namespace) -> int:
             f"{snapshot['passages']:,} passages, {snapshot['bytes'] / 1e6:,.1f} MB; "
             f"{changes or 'nothing changed'}"
         )
+        without = people.get("without_own_words", 0)
+        lines += [f"    {line}" for line in _told_of_texts(snapshot["people"], without)]
     lines.append(f"embeddings kept: {state['cache_bytes'] / 1e6:,.1f} MB")
     lines.append("history:")
     for entry in state["history"]:

@@ -24,6 +24,11 @@ class Field(IntEnum):
         return self.name.lower()
 
 
+OWN_WORDS: tuple[Field, ...] = (
+    Field.ABOUT, Field.CAN_HELP_WITH, Field.EXPERIENCE, Field.SKILLS,
+)  # fmt: skip
+"""The parts of a profile that say what a person knows, not only which place they have."""
+
 EMBEDDED_COLUMNS: tuple[str, ...] = (
     "about", "can_help_with", "experience", "skills", "job_title", "department", "team",
 )  # fmt: skip
@@ -91,6 +96,17 @@ def passages_frame(people: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame({"person_row": rows, "field": fields, "text": texts})
     frame = frame[~_shared_by_most(frame, len(people))].reset_index(drop=True)
     return frame.astype({"person_row": "int32", "field": "uint8", "text": "str"})
+
+
+def count_without_own_words(passages: pd.DataFrame) -> int:
+    """Count the people of whom only title and place are known.
+
+    Args:
+        passages: as `passages_frame` gives them.
+    """
+    own = passages["field"].isin([int(field) for field in OWN_WORDS])
+    everybody = passages["person_row"].nunique()
+    return int(everybody - passages["person_row"][own].nunique())
 
 
 def _shared_by_most(passages: pd.DataFrame, n_people: int) -> "pd.Series[bool]":

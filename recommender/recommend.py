@@ -9,6 +9,7 @@ with reasons.
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.answers import Recommendation, Request, Suggestion, SuggestionList, WhyNot
 from recommender.eligibility import reasons_against
@@ -22,6 +23,7 @@ from recommender.explanation import (
 from recommender.kinds import predict_kinds
 from recommender.live import LiveFacts
 from recommender.policy import Policy
+from recommender.profiles import OWN_WORDS
 from recommender.rank_goal import RankedGoal, rank_goal
 from recommender.ranking import Ranking
 from recommender.reader import Reader
@@ -36,6 +38,11 @@ NO_STRONG_MATCH = (
 NOBODY_ELIGIBLE = (
     "Nobody is available for this kind of relationship under the rules at the moment. "
     "Try another kind."
+)
+NO_OWN_WORDS = (
+    "Nobody in this list has written about themselves, so their order rests on job titles and "
+    "places in the organisation alone: it cannot say what they know. Ask them, or come back when "
+    "profiles hold skills and experience."
 )
 
 
@@ -151,11 +158,21 @@ def _explain(
             )
         )
     excluded = ranked.eligible[kind].excluded
-    return SuggestionList(kind, tuple(suggestions), excluded, _note(suggestions))
+    shown = ranking.rows[: len(suggestions)]
+    note = _note(suggestions, has_own_words=_any_own_words(retriever, shown))
+    return SuggestionList(kind, tuple(suggestions), excluded, note)
 
 
-def _note(suggestions: Sequence[Suggestion]) -> str:
+def _any_own_words(retriever: Retriever, rows: NDArray[np.int64]) -> bool:
+    """Say whether any of `rows` has more in their profile than title and place."""
+    fields = [retriever.fields(retriever.passages_of(row)) for row in rows.tolist()]
+    return any(np.isin(own, OWN_WORDS).any() for own in fields)
+
+
+def _note(suggestions: Sequence[Suggestion], *, has_own_words: bool) -> str:
     if not suggestions:
         return NOBODY_ELIGIBLE
+    if not has_own_words:
+        return NO_OWN_WORDS
     weak = all(suggestion.strength is Strength.WEAK for suggestion in suggestions)
     return NO_STRONG_MATCH if weak else ""

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -33,6 +34,9 @@ class Settings(BaseModel):
     """`oidc` signs people in with Streamlit's `st.login`; `demo` lets everybody be anybody."""
     demo_on_any_address: bool = False
     """Let the demonstration sign-in serve other addresses than loopback."""
+    public_url: str = ""
+    """Where people open the pages, where that is a proxy in front of this machine: such as
+    `https://learn.example.com/mentoring`, with the path under which the proxy passes them on."""
     admins: tuple[str, ...] = ()
     """Administrators by e-mail or person id (in the environment: separated by commas)."""
     admin_claim: str = ""
@@ -56,6 +60,17 @@ class Settings(BaseModel):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+            raise ValueError("give scheme, host and path, such as https://learn.example.com/path")
+        _ = parts.port  # raises ValueError where it is no number
+        return value.rstrip("/")
 
     @model_validator(mode="after")
     def _claim_is_whole(self) -> "Settings":

@@ -1,7 +1,7 @@
 """The one path by which anything is written under an index folder or a cache.
 
-Every operation here is announced to `_step` before and after it happens, so a test can kill the
-process at each of them (`LEARNING_RELATIONSHIPS_KILL_AT`), and see what readers find.
+Every operation here is announced to `_step` before and after it happens, so that a test that stands
+in its place can end the process at each of them, and see what readers find.
 """
 
 import contextlib
@@ -10,7 +10,6 @@ import json
 import mmap
 import os
 import shutil
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,23 +19,9 @@ from numpy.typing import NDArray
 
 from recommender.errors import BuildError
 
-KILL_AT = "LEARNING_RELATIONSHIPS_KILL_AT"
-"""Environment: the number of the step at which the process kills itself, for tests only."""
-STEP_LOG = "LEARNING_RELATIONSHIPS_STEP_LOG"
-"""Environment: a file to which the name of each step is appended, for tests only."""
-
-_steps = 0
-
 
 def _step(name: str) -> None:
-    """Count a step of the write path; a test may have asked to be killed here."""
-    global _steps
-    _steps += 1
-    if log := os.environ.get(STEP_LOG):
-        with Path(log).open("a", encoding="utf-8") as stream:
-            stream.write(f"{_steps} {name}\n")
-    if os.environ.get(KILL_AT) == str(_steps):
-        os.kill(os.getpid(), signal.SIGKILL)
+    """Announce a step of the write path; a test may stand in its place."""
 
 
 @contextlib.contextmanager

@@ -3,12 +3,14 @@
 import hashlib
 import importlib.util
 import json
-import socket
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from index.offline import HUB_OFFLINE, hub_is_forbidden
 from recommender.errors import ModelError
 
 DEFAULT_MODEL = "default"
@@ -18,7 +20,15 @@ DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 """Of the default model's `model.safetensors`. Source: the upstream file."""
 
 WEIGHTS = "model.safetensors"
-HUB_TIMEOUT_S = 1.0
+
+_DOWNLOAD = """
+import sys
+from huggingface_hub import snapshot_download
+name, weights = sys.argv[1:]
+print(snapshot_download(
+    name, allow_patterns=["*.json", "*.txt", weights, "*/config.json"], etag_timeout=5
+))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +98,29 @@ def _from_hub(name: str, *, allow_download: bool) -> Path:
                 f"the model {name!r} is not on this machine and downloads are not allowed; "
                 "give the path of its folder, or allow the download"
             ) from None
-    _check_hub(name)
-    try:
-        return Path(
-            snapshot_download(
-                name, allow_patterns=["*.json", "*.txt", WEIGHTS, "*/config.json"], etag_timeout=5
-            )
-        )
-    except Exception as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
-        raise ModelError(f"the model {name!r} could not be downloaded: {reason}") from error
-
-
-def _check_hub(name: str) -> None:
-    """Fail in a second where the hub is out of reach; its own client tries for over a minute."""
-    from huggingface_hub.constants import ENDPOINT
-
-    address = urlsplit(ENDPOINT)
-    port = address.port or (80 if address.scheme == "http" else 443)
-    try:
-        socket.create_connection((address.hostname or "", port), timeout=HUB_TIMEOUT_S).close()
-    except OSError as error:
+    if hub_is_forbidden():
         raise ModelError(
-            f"the model {name!r} is not on this machine and {address.hostname} cannot be reached "
-            f"({error}); give the path of a local folder"
-        ) from error
+            f"the model {name!r} is not on this machine and {HUB_OFFLINE} forbids to fetch it; "
+            f"give the path of its folder, or unset {HUB_OFFLINE}"
+        )
+    return _downloaded(name)
+
+
+def _downloaded(name: str) -> Path:
+    """Fetch a model in a process of its own, so that this one stays offline."""
+    done = subprocess.run(  # noqa: S603 (this interpreter; the name is an argument)
+        [sys.executable, "-c", _DOWNLOAD, name, WEIGHTS],
+        env=os.environ | {HUB_OFFLINE: "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode == 0:
+        return Path(done.stdout.strip().splitlines()[-1])
+    reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+    raise ModelError(
+        f"the model {name!r} could not be downloaded: {reason}. Give the path of a local folder"
+    )
 
 
 def _read(name: str, path: Path) -> ModelFolder:

@@ -47,6 +47,8 @@ class OnnxEncoder:
         """
         import onnxruntime
 
+        onnxruntime.disable_telemetry_events()  # it may have been imported before `index`
+
         folder, adapter = locate(settings)
         path = graph_path(folder, adapter, settings.precision)
         options = onnxruntime.SessionOptions()

@@ -31,6 +31,8 @@ _COUNTED_FROM_PADDING = ("camembert", "mpnet", "roberta", "xlm-roberta")
 """Kinds of models that take the positions of tokens and a mask for each pair of them, by where
 positions begin: at 0, or behind the padding's number."""
 QUANTIZED_BLOCK = 64
+_CHATTY = ("torch", "torch.onnx", "onnxscript", "onnx_ir", "onnxruntime")
+"""The loggers of those who export and quantize; nobody else falls silent meanwhile."""
 
 _log = logging.getLogger(__name__)
 
@@ -223,10 +225,14 @@ def _quantize(source: Path, path: Path) -> None:
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep the exporter's and the quantizer's chatter away from the administrator."""
-    logging.disable(logging.WARNING)
+    loggers = [logging.getLogger(name) for name in _CHATTY]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logging.disable(logging.NOTSET)
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)

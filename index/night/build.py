@@ -33,7 +33,7 @@ from index.snapshot.snapshot import Snapshot
 from index.snapshot.verification import verify
 from index.snapshot.writer import Content, centre, write_snapshot
 from recommender.policy import default_policy_text, parse_policy
-from recommender.profiles import Field, passages_frame
+from recommender.profiles import Field, count_without_own_words, passages_frame
 
 Part = Callable[[str], None]
 """Called with the name of each part of the work as it begins."""
@@ -46,6 +46,8 @@ class BuildReport:
     changes: Changes = field(default_factory=Changes)
     n_people: int = 0
     n_passages: int = 0
+    n_without_own_words: int = 0
+    """People of whom only title and place are known."""
     n_texts: int = 0
     """Different texts; identical ones are embedded once."""
     n_embedded: int = 0
@@ -72,7 +74,11 @@ class BuildReport:
     def as_dict(self) -> dict[str, Any]:
         """Give what is written into the snapshot and printed as JSON."""
         return {
-            "people": {"total": self.n_people, **self.changes.as_dict()},
+            "people": {
+                "total": self.n_people,
+                **self.changes.as_dict(),
+                "without_own_words": self.n_without_own_words,
+            },
             "passages": {
                 "total": self.n_passages,
                 "different": self.n_texts,
@@ -259,6 +265,7 @@ def _finish(
     drawn: bool,
 ) -> BuildReport:
     report.n_passages = len(passages)
+    report.n_without_own_words = count_without_own_words(passages)
     with report.timed("centre"):
         reference = kept_reference(encoder.inner)
         own = centre(vectors, passages, reference.centroids[1])

@@ -8,8 +8,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-FLAT_PASSAGES = 200_000
-"""Up to here one pass over all vectors costs less than about 30 ms: an exact index."""
+from index.retrieval.plan import kind_for
+
 BLOCK = 2048
 """Vectors multiplied at once: 3 MB, about a core's cache."""
 FEW_ROWS = 512
@@ -33,7 +33,7 @@ def floats(vectors: Stored) -> NDArray[np.float32]:
 
 def empty(n: int, dim: int) -> Stored:
     """Make room for `n` vectors in the form in which a snapshot of this size keeps them."""
-    form = np.dtype(np.float32 if n <= FLAT_PASSAGES else np.int16)
+    form = np.dtype(np.float32 if kind_for(n) == "flat" else np.int16)
     room: Stored = np.empty((n, dim), form)
     return room
 

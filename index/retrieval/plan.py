@@ -4,6 +4,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+FLAT_PASSAGES = 200_000
+"""Up to here one pass over all vectors costs less than about 30 ms: an exact index."""
+
+Kind = Literal["flat", "ivf"]
+
+
+def kind_for(n_passages: int) -> Kind:
+    """Choose the kind of index by size; how vectors are kept goes by the same."""
+    return "flat" if n_passages <= FLAT_PASSAGES else "ivf"
+
 
 class Probes(BaseModel):
     """How many lists to look into when at least this share of people is eligible."""
@@ -22,7 +32,7 @@ class Plan(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["flat", "ivf"] = "flat"
+    kind: Kind = "flat"
     nlist: int = 0
     probes: tuple[Probes, ...] = ()
     """By ascending fraction; empty for an exact index."""

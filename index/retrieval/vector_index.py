@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from index.disk import files
 from index.retrieval.dot_products import (
-    FLAT_PASSAGES,
     Stored,
     floats,
     one_thread,
 )
-from index.retrieval.plan import Plan, Probes
+from index.retrieval.plan import Plan, Probes, kind_for
 from recommender.errors import SnapshotError
 
 FILE = "index.faiss"
@@ -66,7 +65,7 @@ class VectorIndex:
             person_row: `(n_passages,)` ascending.
             goals: `(n, dim)` float32, unit rows: what is searched for, to choose probes by.
         """
-        if len(vectors) <= FLAT_PASSAGES:
+        if kind_for(len(vectors)) == "flat":
             flat = faiss.IndexIDMap(faiss.IndexFlatIP(vectors.shape[1]))
             flat.add_with_ids(floats(vectors), person_row.astype(np.int64))
             return cls(flat, Plan())

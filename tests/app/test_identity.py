@@ -159,3 +159,16 @@ def test_an_unknown_name_in_the_file_is_said(tmp_path):
     path.write_text("index = ")
     with pytest.raises(InputError, match="cannot be read"):
         load_settings({"LR_SETTINGS": str(path)})
+
+
+@pytest.mark.parametrize(
+    "url", ["learn.example.com", "ftp://learn.example.com", "https://", "https://a:port", "/path"]
+)
+def test_a_public_url_that_no_browser_opens_is_refused(url):
+    with pytest.raises(InputError, match="public_url"):
+        load_settings({"LR_INDEX": "index", "LR_STORE": "sqlite:///x", "LR_PUBLIC_URL": url})
+
+
+def test_a_public_url_loses_its_last_slash():
+    named = {"LR_INDEX": "index", "LR_STORE": "sqlite:///x", "LR_PUBLIC_URL": "https://a.b/c/"}
+    assert load_settings(named).public_url == "https://a.b/c"

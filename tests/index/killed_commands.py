@@ -5,9 +5,11 @@ Prints a line of JSON for every `stride`th step: what readers found, and how the
 """
 
 import contextlib
+import itertools
 import json
 import os
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -62,6 +64,20 @@ def prepare(base, command="nightly"):
     write(frame, base / "people.csv")
 
 
+def killer(log, at):
+    """Give what writes down each step of the write path, and kills this process at one of them."""
+    steps = itertools.count(1)
+
+    def step(name):
+        number = next(steps)
+        with log.open("a", encoding="utf-8") as stream:
+            stream.write(f"{number} {name}\n")
+        if number == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return step
+
+
 def killed_at(command, folder, step):
     """Run the command in a fork that kills itself at `step`.
 
@@ -69,9 +85,7 @@ def killed_at(command, folder, step):
     """
     child = os.fork()
     if child == 0:
-        files._steps = 0
-        os.environ[files.KILL_AT] = str(step)
-        os.environ[files.STEP_LOG] = str(folder / "steps")
+        files._step = killer(folder / "steps", step)
         try:
             COMMANDS[command](folder)
         except BaseException:

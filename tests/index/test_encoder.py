@@ -1,6 +1,7 @@
 """The encoder with the real model: both runtimes, the cache of graphs, adapters, other folders."""
 
 import json
+import logging
 import shutil
 import socket
 import subprocess
@@ -312,17 +313,31 @@ def test_a_model_that_is_not_here_is_told_at_once(name, said):
     assert time.monotonic() - started < 5  # the first time the hub's client is imported
 
 
-def test_a_hub_out_of_reach_is_told_in_a_second(monkeypatch):
-    import huggingface_hub.constants
+def test_where_the_hub_is_forbidden_nothing_is_fetched(monkeypatch):
+    monkeypatch.setattr("index.offline._hub_was_set", True)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ModelError, match="HF_HUB_OFFLINE forbids to fetch it"):
+        find_model("someone/some-model", allow_download=True)
 
+
+def test_a_hub_out_of_reach_is_told(monkeypatch):
+    """By a process of its own, so that this one stays offline."""
+    monkeypatch.setattr("index.offline._hub_was_set", False)
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", address)
-        started = time.monotonic()
-        with pytest.raises(ModelError, match="cannot be reached"):
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{nobody.getsockname()[1]}")
+        with pytest.raises(ModelError, match=r"could not be downloaded: .+ path of a local folder"):
             find_model("someone/some-model", allow_download=True)
-        assert time.monotonic() - started < 2
+
+
+def test_only_the_exporters_fall_silent_while_a_graph_is_made(caplog):
+    from index.encoder.onnx_export import _quiet
+
+    with _quiet():
+        logging.getLogger("somebody.else").warning("heard")
+        logging.getLogger("torch.onnx").warning("not heard")
+    logging.getLogger("torch.onnx").warning("heard again")
+    assert [record.getMessage() for record in caplog.records] == ["heard", "heard again"]
 
 
 @pytest.mark.parametrize("missing", ["tokenizer.json", "modules.json", "model.safetensors"])
