@@ -12,6 +12,7 @@
     ├── BuildError            a build stopped; what served before goes on serving
     │   ├── BusyError         another build or publish is at work in the same index folder
     │   ├── DropError         far fewer people than before; somebody must say that it is meant
+    │   ├── IdentityError     numbers may be other people's than before; somebody must say whose
     │   └── GateError         the measured quality keeps a new snapshot from being published
     └── StoreError            the store refused or could not be reached
         ├── NotAllowedError   the person who asks may not do or see this
@@ -132,6 +133,10 @@ class BusyError(BuildError):
 
 class DropError(BuildError):
     """Far fewer people than before, or nobody can tell; somebody must say that it is meant."""
+
+
+class IdentityError(BuildError):
+    """Numbers may be other people's than before; somebody must say whose they are."""
 
 
 class GateError(BuildError):

@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,9 @@ from index.night.changes import (
     check_readable,
     compare,
 )
+from index.night.export_file import ANY_EXPORT, Expected, unchanged
+from index.night.identities import NOTHING_SAID, Decisions
+from index.night.renumbered import know_again
 from index.people_file.people_file import read_people
 from index.serving import publishing
 from index.snapshot import manifest
@@ -57,6 +60,8 @@ class BuildReport:
     unreadable: str | None = None
     """The snapshot that was published before, where it is whole, this version cannot read its
     people, and there is no other to compare with."""
+    identities: dict[str, int] = field(default_factory=dict)
+    """How many people were carried over to another number, renamed, or have another's number."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Of each part of the work."""
     snapshot_id: str = ""
@@ -74,6 +79,7 @@ class BuildReport:
                 "different": self.n_texts,
                 "embedded": self.n_embedded,
             },
+            "identities": self.identities,
             "warnings": self.n_warnings,
             "compared_with": self.compared_with,
             "compared_format": self.compared_format,
@@ -97,6 +103,8 @@ def build(
     settings: EncoderSettings | None = None,
     policy_text: str | None = None,
     as_of: date | None = None,
+    expected: Expected = ANY_EXPORT,
+    decisions: Decisions = NOTHING_SAID,
     accept_drop: bool = False,
     publish: bool | None = None,
     progress: Progress | None = None,
@@ -111,6 +119,8 @@ def build(
         settings: which model embeds.
         policy_text: the policy to keep with the snapshot; None for the project's defaults.
         as_of: the day of the export; by default the newest date in it.
+        expected: what the export must be.
+        decisions: whose the numbers are, where that is not certain.
         accept_drop: build even if many people, or a whole department, are gone, or nobody can
             tell.
         publish: whether readers move to it; None: only where nothing was published before.
@@ -120,6 +130,9 @@ def build(
 
     Raises:
         PeopleFileError: the export has problems.
+        InputError: it changed while it was read, or is not the expected one; or a decision cannot
+            be followed.
+        IdentityError: numbers may be other people's than before.
         PolicyError: the policy has.
         ModelError: the encoder cannot be loaded.
         DropError: far fewer people than are published, or this version cannot read the people who
@@ -131,8 +144,8 @@ def build(
     with index.locked():
         return build_locked(
             index, people, settings=settings or EncoderSettings(), policy_text=policy_text,
-            as_of=as_of, accept_drop=accept_drop, publish=publish, progress=progress,
-            part=part, encoder=encoder,
+            as_of=as_of, expected=expected, decisions=decisions, accept_drop=accept_drop,
+            publish=publish, progress=progress, part=part, encoder=encoder,
         )  # fmt: skip
 
 
@@ -143,6 +156,8 @@ def build_locked(
     settings: EncoderSettings,
     policy_text: str | None = None,
     as_of: date | None = None,
+    expected: Expected = ANY_EXPORT,
+    decisions: Decisions = NOTHING_SAID,
     accept_drop: bool = False,
     publish: bool | None = None,
     progress: Progress | None = None,
@@ -154,8 +169,9 @@ def build_locked(
     if Path(settings.model).is_dir():  # readers may start elsewhere
         settings = settings.model_copy(update={"model": str(Path(settings.model).resolve())})
     report = BuildReport(part=part)
-    with report.timed("read"):
+    with report.timed("read"), unchanged(people, expected):
         read = read_people(people, as_of=as_of)
+        expected.check_rows(people, len(read.frame))
         passages = passages_frame(read.frame)
     with report.timed("compare"):
         before = find_published(index)
@@ -163,8 +179,10 @@ def build_locked(
         report.unreadable = before.unreadable
         if not accept_drop:
             check_readable(before.unreadable)
-            check_drop(before.people, read.frame)
-        report.changes = compare(before.people, read.frame)
+        found, old, new = know_again(index, before, read.frame, decisions, datetime.now(UTC).date())
+        if not accept_drop:
+            check_drop(old, new)
+        report.changes, report.identities = compare(old, new), found.as_dict()
     report.n_people, report.n_warnings = len(read.frame), len(read.warnings)
     with report.timed("load encoder"):
         inner = encoder or load_encoder(settings)
@@ -177,6 +195,7 @@ def build_locked(
     return _finish(
         index, report, read.frame, passages, vectors, cached,
         settings=settings, as_of=read.as_of, policy=policy, publish=publish, drawn=False,
+        identities=found.table,
     )  # fmt: skip
 
 
@@ -245,6 +264,7 @@ def _finish(
     policy: str,
     publish: bool | None,
     drawn: bool,
+    identities: pd.DataFrame | None = None,
 ) -> BuildReport:
     report.n_passages = len(passages)
     with report.timed("centre"):
@@ -256,7 +276,7 @@ def _finish(
     )  # fmt: skip
     content = Content(
         people, passages, own, reference.goals, reference.centroids, reference.kinds,
-        reference.needs, as_of, model, policy, report.as_dict(),
+        reference.needs, as_of, model, policy, report.as_dict(), identities=identities,
     )  # fmt: skip
     with report.timed("write"):
         report.folder = write_snapshot(index, content)
