@@ -111,8 +111,22 @@ def _tidy(options: argparse.Namespace) -> int:
     done = open_services(load_settings()).workplace.tidy()
     print(
         f"{done.expired} requests expired; {done.withdrawn} requests and "
-        f"{done.relationships_ended} relationships ended because somebody has left"
+        f"{done.relationships_ended} relationships ended because somebody stayed away; what "
+        f"{done.erased} people wrote is erased"
     )
+    return 0
+
+
+def _adopt(options: argparse.Namespace) -> int:
+    from app.store.database import Store
+    from app.store.identities import adopt
+    from index.serving.reader import IndexReader
+
+    snapshot = IndexReader(options.index, by_key=True).current()
+    count = adopt(
+        Store(options.store), snapshot.identities, snapshot.snapshot_id, datetime.now(UTC)
+    )
+    print(f"the records of {count} people are bound to the people of {snapshot.snapshot_id}")
     return 0
 
 
@@ -120,7 +134,8 @@ def _forget(options: argparse.Namespace) -> int:
     from app.store.database import Store
     from app.store.erasure import forget_person
 
-    count = forget_person(Store(options.store), options.person, datetime.now(UTC))
+    now = datetime.now(UTC)
+    count = forget_person(Store(options.store), options.person, now, is_key=options.key)
     print(f"{count} rows deleted or made anonymous; 'python -m index forget' does the index")
     return 0
 
@@ -181,7 +196,19 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("forget", help="remove a person from the store")
     command.add_argument("person", metavar="PERSON_ID")
     command.add_argument("--store", required=True, help="the store's address")
+    command.add_argument(
+        "--key",
+        action="store_true",
+        help="PERSON_ID is a key, as named where several people have had the number",
+    )
     command.set_defaults(run=_forget)
+
+    command = commands.add_parser(
+        "adopt", help="bind the store's records to the people of another index, by their ids"
+    )
+    command.add_argument("--index", type=Path, required=True, help="the index folder")
+    command.add_argument("--store", required=True, help="the store's address")
+    command.set_defaults(run=_adopt)
 
     command = commands.add_parser("migrate", help="make the store's tables, or bring them up")
     command.add_argument(

@@ -11,6 +11,7 @@ exit codes:
   5  far fewer people than are published, or nobody can tell, since this version cannot read them;
      --accept-drop says that it is meant; or many people have another manager than is published,
      and --accept-managers says that this is
+   6  person_ids may be other people's than before; the message says how many and what to do
 
 Whatever the code: what served before goes on serving, unless it is 0.
 """
@@ -26,6 +27,7 @@ from recommender.errors import (
     BusyError,
     DropError,
     GateError,
+    IdentityError,
     LearningRelationshipsError,
     ManagersError,
 )
@@ -35,6 +37,7 @@ EXIT_CODES: dict[type[LearningRelationshipsError], int] = {
     BusyError: 4,
     DropError: 5,
     ManagersError: 5,
+    IdentityError: 6,
 }
 
 
@@ -98,6 +101,34 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
             action="store_true",
             help="go on though over 10 %% of the people have another manager than is published",
         )
+        _add_people_options(command)
+
+
+def _add_people_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--renumbered",
+        type=Path,
+        metavar="FILE",
+        help="people who came under another person_id: a CSV file with the columns old_id,new_id, "
+        "as a night that stopped with 6 leaves it in the index folder",
+    )
+    whose = command.add_mutually_exclusive_group()
+    whose.add_argument(
+        "--accept-renamed",
+        action="store_true",
+        help="people whose e-mail and name both changed are the same people",
+    )
+    whose.add_argument(
+        "--accept-reissued",
+        action="store_true",
+        help="people with a person_id of somebody else are other people; they inherit nothing",
+    )
+    command.add_argument(
+        "--expect-rows", type=_count, metavar="N", help="stop unless the export has N people"
+    )
+    command.add_argument(
+        "--expect-sha256", metavar="HASH", help="stop unless the export has this checksum"
+    )
 
 
 def _add_serving(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

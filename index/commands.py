@@ -11,8 +11,11 @@ from index.disk.index_folder import IndexFolder
 from index.encoder.protocol import EncoderSettings
 from index.night import erasure
 from index.night.build import BuildReport, build
+from index.night.export_file import Expected
+from index.night.identities import Decisions
 from index.night.nightly import run_night
 from index.night.progress import ProgressDisplay
+from index.night.renumbered import read_renumbered
 from index.people_file.report import validate_command
 from index.serving import publishing
 from index.serving.status import describe, find_all_damage, find_other_formats
@@ -33,6 +36,8 @@ def _build(options: Namespace) -> int:
             options.index,
             settings=_settings(options),
             policy_text=_policy(options.policy),
+            expected=Expected(options.expect_rows, options.expect_sha256),
+            decisions=_decisions(options),
             accept_drop=options.accept_drop,
             accept_managers=options.accept_managers,
             publish=options.publish or None,
@@ -51,6 +56,8 @@ def _nightly(options: Namespace) -> int:
             options.index,
             settings=_settings(options),
             policy_text=_policy(options.policy),
+            expected=Expected(options.expect_rows, options.expect_sha256),
+            decisions=_decisions(options),
             accept_drop=options.accept_drop,
             accept_managers=options.accept_managers,
             gate=options.gate,
@@ -73,6 +80,14 @@ def _settings(options: Namespace) -> EncoderSettings:
     )
 
 
+def _decisions(options: Namespace) -> Decisions:
+    return Decisions(
+        renumbered=read_renumbered(options.renumbered) if options.renumbered else {},
+        renamed=options.accept_renamed,
+        reissued=options.accept_reissued,
+    )
+
+
 def _policy(path: Path | None) -> str | None:
     if path is None:
         return None
@@ -90,11 +105,18 @@ def _told(report: BuildReport) -> list[str]:
         f"compared with the people of {report.compared_with}, whose format "
         f"{report.compared_format} this version cannot open"
     ]
+    known = report.identities
+    again = (
+        f"known again: {known.get('carried', 0):,} under another number, "
+        f"{known.get('renamed', 0):,} on your word; "
+        f"{known.get('reissued', 0):,} with a number that was somebody else's"
+    )
     return [
         f"{state} {report.snapshot_id}",
         *(other if report.compared_format not in (None, FORMAT) else []),
         f"people: {report.n_people:,} ({changes.added:,} added, {changes.changed:,} changed, "
         f"{changes.moved:,} moved, {changes.unchanged:,} unchanged; {changes.left:,} left)",
+        *([again] if any(known.values()) else []),
         f"passages: {report.n_passages:,} ({report.n_texts:,} different texts, "
         f"{report.n_embedded:,} embedded now)",
         *_told_of_texts(report.n_people, report.n_without_own_words),

@@ -13,6 +13,7 @@
     │   ├── BusyError         another build or publish is at work in the same index folder
     │   ├── DropError         far fewer people than before; somebody must say that it is meant
     │   ├── ManagersError     many people have another manager; somebody must say that it is meant
+    │   ├── IdentityError     numbers may be other people's than before; somebody must say whose
     │   └── GateError         the measured quality keeps a new snapshot from being published
     └── StoreError            the store refused or could not be reached
         ├── NotAllowedError   the person who asks may not do or see this
@@ -137,6 +138,10 @@ class DropError(BuildError):
 
 class ManagersError(BuildError):
     """Many people have another manager than is published; somebody must say that it is meant."""
+
+
+class IdentityError(BuildError):
+    """Numbers may be other people's than before; somebody must say whose they are."""
 
 
 class GateError(BuildError):

@@ -60,6 +60,9 @@ class PeopleTexts(Protocol):
     def frame(self) -> pd.DataFrame:
         """Give all columns of everyone."""
 
+    def column(self, name: str) -> pd.Series:
+        """Give one column of everyone."""
+
     def cell(self, row: int, column: str) -> object:
         """Give one cell as the people frame holds it."""
 
@@ -73,6 +76,10 @@ class FrameTexts:
     def frame(self) -> pd.DataFrame:
         """Give the frame."""
         return self.people
+
+    def column(self, name: str) -> pd.Series:
+        """Give one column of the frame."""
+        return self.people[name]
 
     def cell(self, row: int, column: str) -> object:
         """Give one cell of the frame."""

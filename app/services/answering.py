@@ -151,7 +151,9 @@ def check_pause(until: date | None, now: datetime) -> None:
 
 def _check_still_allowed(moment: Moment, request: HelpRequest) -> None:
     if moment.card(request.seeker_id).has_left:
-        raise ConflictError("the person who asked has left; reload the page")
+        raise ConflictError(
+            "the person who asked is not in the people file now; answer when they are back"
+        )
     reasons = moment.reasons(
         request.seeker_id, request.helper_id, request.relationship, LiveFacts.none()
     )

@@ -126,6 +126,7 @@ class Asking:
                     raise NotAllowedError(reason.says)
             if reasons:
                 raise ConflictError(f"{reasons[0].says} Choose somebody else.")
+            moment.bind(connection, identity.person_id, helper_id)
             insert_request(connection, request)
         return request
 

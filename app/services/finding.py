@@ -47,6 +47,7 @@ class Finding:
             for kept in goals_of(connection, identity.person_id):
                 if (kept.text, kept.relationship, kept.reached_at) == (text, relationship, None):
                     return kept
+            moment.bind(connection, identity.person_id)
             insert_goal(connection, goal)
             record(connection, now, identity.person_id, "goal.saved", goal.id)
         return goal
@@ -171,6 +172,7 @@ class Finding:
         )
         with self.workplace.store.writing() as connection:
             own_goal(connection, identity, goal_id)
+            moment.bind(connection, identity.person_id, helper_id)
             insert_feedback(connection, answer)
             record(connection, moment.now, identity.person_id, "feedback.not_for_me", answer.id)
         return answer.id

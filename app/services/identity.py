@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-import numpy as np
-
-from app.services.settings import Settings
+from app.services.directory import SEVERAL, directory_of
+from app.services.settings import PREFIX, Settings
+from index.snapshot.identities import plain_address
 from recommender.errors import NotAllowedError
 from recommender.people import People
 
@@ -38,33 +38,24 @@ def identity_from_claims(
     Args:
         claims: the verified claims of the ID token (`st.user`).
         people: the snapshot's people.
-        settings: who administers.
+        settings: which claims count, and who administers.
 
     Raises:
-        NotAllowedError: the claims hold no e-mail, one that the provider has not verified, or one
-            that nobody or more than one person has.
+        NotAllowedError: the claims hold neither a verified e-mail nor, where the settings name a
+            claim for it, a number; or one that nobody or more than one person has.
     """
-    email = str(claims.get("email") or "").strip()
-    if not email:
+    directory = directory_of(people)
+    if settings.id_claim:
+        what, row = "id", directory.by_number.get(_claimed_number(claims, settings.id_claim))
+    else:
+        what, row = "e-mail address", directory.by_address.get(_claimed_address(claims, settings))
+    if row is None or row == SEVERAL:
+        found = "nobody" if row is None else "more than one person"
         raise NotAllowedError(
-            "the sign-in gave no e-mail address; the provider must send the claim 'email'"
+            f"the people file has {found} with your {what}; ask the administrator to correct it"
         )
-    if not _is_true(claims.get("email_verified", True)):
-        raise NotAllowedError(
-            "your e-mail address is not verified with the sign-in provider; verify it there, "
-            "then sign in again"
-        )
-    emails = people.frame["email"].fillna("").astype(str).str.strip().str.casefold()
-    rows = np.flatnonzero((emails == email.casefold()).to_numpy(dtype=np.bool_))
-    if len(rows) != 1:
-        found = "nobody" if not len(rows) else "more than one person"
-        raise NotAllowedError(
-            f"the people file has {found} with your e-mail address; "
-            "ask the administrator to correct it"
-        )
-    person_id = str(people.ids[rows[0]])
-    is_admin = _is_listed(person_id, email, settings) or _has_role(claims, settings)
-    return Identity(person_id, is_admin=is_admin)
+    is_admin = _is_listed(people, row, settings) or _has_role(claims, settings)
+    return Identity(str(people.ids[row]), is_admin=is_admin)
 
 
 def demo_identity(person_id: str, people: People, settings: Settings) -> Identity:
@@ -76,8 +67,8 @@ def demo_identity(person_id: str, people: People, settings: Settings) -> Identit
     """
     if settings.sign_in != "demo":
         raise NotAllowedError("this service signs people in for real; use the sign-in button")
-    email = people.text(people.row(person_id), "email")
-    return Identity(person_id, is_admin=_is_listed(person_id, email, settings), demo=True)
+    row = people.row(person_id)
+    return Identity(person_id, is_admin=_is_listed(people, row, settings), demo=True)
 
 
 def check_address(address: str, settings: Settings) -> None:
@@ -109,12 +100,52 @@ def _is_loopback(address: str) -> bool:
 
 
 def _is_true(value: object) -> bool:
-    return value is True or str(value).casefold() == "true"
+    return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
-def _is_listed(person_id: str, email: str, settings: Settings) -> bool:
-    listed = {name.strip().casefold() for name in settings.admins} - {""}
-    return person_id.casefold() in listed or email.strip().casefold() in listed
+def _claimed_number(claims: Mapping[str, object], claim: str) -> str:
+    value = claims.get(claim)
+    number = "" if isinstance(value, bool) or not isinstance(value, str | int) else str(value)
+    if not number.strip():
+        raise NotAllowedError(
+            f"the sign-in gave no id; the provider must send the claim {claim!r} as a text"
+        )
+    return number.strip()
+
+
+def _claimed_address(claims: Mapping[str, object], settings: Settings) -> str:
+    email = claims.get("email")
+    address = plain_address(email) if isinstance(email, str) else ""
+    if not address:
+        raise NotAllowedError(
+            "the sign-in gave no e-mail address; the provider must send the claim 'email'"
+        )
+    if "email_verified" not in claims:
+        if not settings.company_owns_addresses:
+            raise NotAllowedError(
+                "the sign-in does not say that your e-mail address is verified; the provider must "
+                "send the claim 'email_verified', or, where it gives out only addresses that the "
+                "company owns, the setting company_owns_addresses "
+                f"({PREFIX}COMPANY_OWNS_ADDRESSES=true) says so"
+            )
+    elif not _is_true(claims["email_verified"]):
+        raise NotAllowedError(
+            "your e-mail address is not verified with the sign-in provider; verify it there, "
+            "then sign in again"
+        )
+    return address
+
+
+def _is_listed(people: People, row: int, settings: Settings) -> bool:
+    """Say whether a person is one of the administrators: by key, or by an address of theirs alone.
+
+    Not by the number of tonight's file, which may have been somebody else's.
+    """
+    by_address = directory_of(people).by_address
+    listed = {name.strip() for name in settings.admins} - {""}
+    return str(people.ids[row]) in listed or any(
+        by_address.get(plain_address(name)) == row for name in listed
+    )
 
 
 def _has_role(claims: Mapping[str, object], settings: Settings) -> bool:

@@ -104,6 +104,7 @@ class Offering:
             raise InputError("a part of the profile that is never quoted cannot be chosen")
         offer = Offer(identity.person_id, open_to, capacity, paused_until, quotable)
         with self.workplace.store.writing() as connection:
+            moment.bind(connection, identity.person_id)
             save_offer(connection, offer, moment.now)
             record(connection, moment.now, identity.person_id, "offer.changed", identity.person_id)
 

@@ -52,9 +52,9 @@ def open_services(
         StoreError: the store cannot be reached, or needs `python -m app migrate`.
     """
     store = Store(settings.store)
-    give = current or IndexReader(settings.index).current
-    give()
+    give = current or IndexReader(settings.index, by_key=True).current
     workplace = Workplace(give, store, settings, clock)
+    workplace.current()
     return Services(
         workplace=workplace,
         finding=Finding(workplace),

@@ -37,8 +37,15 @@ class Settings(BaseModel):
     public_url: str = ""
     """Where people open the pages, where that is a proxy in front of this machine: such as
     `https://learn.example.com/mentoring`, with the path under which the proxy passes them on."""
+    company_owns_addresses: bool = False
+    """Take the e-mail of a provider that sends no claim `email_verified`, as all its addresses are
+    the company's own. One that says that an address is not verified is believed."""
+    id_claim: str = ""
+    """A claim of the sign-in that is the person_id of the people file, such as `employee_id`; with
+    it the e-mail is not asked for."""
     admins: tuple[str, ...] = ()
-    """Administrators by e-mail or person id (in the environment: separated by commas)."""
+    """Administrators by e-mail or person id (in the environment: separated by commas). An id means
+    whoever had it first; nobody becomes an administrator by being given it later."""
     admin_claim: str = ""
     """A claim of the sign-in that makes administrators, such as `groups`."""
     admin_claim_value: str = ""
@@ -51,6 +58,10 @@ class Settings(BaseModel):
     """The latest evaluation report, a JSON or HTML file, for the page Quality."""
     gate: str | None = None
     """The gate's command for a rebuild from the page; None for the index's own, "" for none."""
+    absent_days: int = Field(default=30, ge=1, le=3650)
+    """After so many days out of the people file a person's requests and relationships end."""
+    leaver_days: int = Field(default=90, ge=1, le=3650)
+    """After so many days out of it what the person wrote is erased."""
     smallest_group: int = Field(default=5, ge=2, le=100)
     """Programme figures about fewer people than this are withheld."""
 
@@ -76,6 +87,12 @@ class Settings(BaseModel):
     def _claim_is_whole(self) -> "Settings":
         if bool(self.admin_claim) != bool(self.admin_claim_value):
             raise ValueError("admin_claim and admin_claim_value go together; set both or neither")
+        return self
+
+    @model_validator(mode="after")
+    def _ends_before_it_is_erased(self) -> "Settings":
+        if self.leaver_days < self.absent_days:
+            raise ValueError("leaver_days cannot be less than absent_days; raise it")
         return self
 
 

@@ -2,26 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Protocol
 
 import sqlalchemy as sa
 
+from app.services.departures import note_departures
 from app.services.impression_log import ImpressionLog
 from app.services.live_facts import lay_over
 from app.services.settings import Settings
 from app.store.database import SYSTEM, Store
+from app.store.erasure import forget
 from app.store.facts import read_facts
+from app.store.identities import bind, people_on_record, set_aside, strangers
 from app.store.records import Clock
-from app.store.relationships import end_bonds_of, people_with_bonds
-from app.store.requests import (
-    expire_due,
-    has_due,
-    people_with_open_requests,
-    withdraw_for_leavers,
-)
+from app.store.relationships import end_bonds_of
+from app.store.requests import expire_due, has_due, withdraw_for_leavers
+from index.snapshot.identities import Fingerprint, Identities
 from recommender.eligibility import Reason, reasons_against
+from recommender.errors import StoreError
 from recommender.live import LiveFacts
 from recommender.people import People
 from recommender.policy import Policy, parse_policy
@@ -36,6 +36,10 @@ class Published(Retriever, Protocol):
     def policy_text(self) -> str:
         """The policy file's text."""
 
+    @property
+    def identities(self) -> Identities | None:
+        """Who the people are, whatever their numbers; None where that is not on record."""
+
 
 @dataclass(frozen=True, slots=True)
 class PersonCard:
@@ -47,6 +51,7 @@ class PersonCard:
     job_title: str
     department: str
     has_left: bool
+    """Whether they are not in the snapshot: they left, or are missing for a night."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,11 @@ class Tidied:
 
     expired: int
     withdrawn: int
-    """Open requests of people who left."""
+    """Open requests of people who stayed away, or whose number is another's now."""
     relationships_ended: int
-    """Relationships of people who left."""
+    """Relationships of people who stayed away."""
+    erased: int
+    """People who stayed away so long that what they wrote is erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,18 @@ class Moment:
     def people(self) -> People:
         """Everyone in the snapshot."""
         return self.snapshot.people
+
+    def bind(self, connection: sa.Connection, *person_ids: str) -> None:
+        """Note who people are of whom something is about to be kept.
+
+        Raises:
+            ConflictError: what stands under such an id is somebody else's.
+        """
+        known = self.snapshot.identities
+        here = {} if known is None else known.of(person_ids)
+        unknown = [Fingerprint(key, key, frozenset()) for key in person_ids if key not in here]
+        lineage = "" if known is None else known.lineage
+        bind(connection, [*here.values(), *unknown], lineage, self.snapshot.snapshot_id)
 
     def live_facts(
         self, connection: sa.Connection, seeker_id: str, goal_id: str | None = None
@@ -114,16 +133,51 @@ class Moment:
 class Workplace:
     """The ground of all services; one for a whole server, safe to share between threads."""
 
-    current: Callable[[], Published]
+    give: Callable[[], Published]
     """Gives the snapshot that serves at this moment."""
     store: Store
     settings: Settings
     clock: Clock
     impressions: ImpressionLog = field(init=False)
-    _tidied_for: str = field(default="", init=False)
+    _met: Published | None = field(default=None, init=False)
+    _tidied_for: tuple[str, date] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.impressions = ImpressionLog(self.store)
+
+    def current(self) -> Published:
+        """Give the snapshot that serves, after the store knows whose its records are.
+
+        Raises:
+            SnapshotError: no snapshot serves.
+            StoreError: the records are bound to people by the fingerprints of another index.
+        """
+        snapshot = self.give()
+        if snapshot is not self._met:
+            self._meet(snapshot)
+            self._met = snapshot
+        return snapshot
+
+    def _meet(self, snapshot: Published) -> None:
+        """Set aside what stands under the key of somebody else, so that nobody inherits it."""
+        known = snapshot.identities
+        if known is None:
+            return
+        with self.store.reading() as connection:
+            on_record = people_on_record(connection)
+        if any(one.lineage not in ("", known.lineage) for one in on_record.values()):
+            raise StoreError(
+                f"the records of {self.store.address} are bound to people by the fingerprints of "
+                "another index folder, so that nobody can tell whose they are; serve that index, "
+                "or put its fingerprint.key into this one and build again. Where the person_ids of "
+                "this index are the same people's: python -m app adopt --index DIR --store URL"
+            )
+        if not strangers(on_record, known.of(on_record), known.lineage):
+            return
+        with self.store.writing() as connection:
+            on_record = people_on_record(connection)
+            for key in strangers(on_record, known.of(on_record), known.lineage):
+                set_aside(connection, key, self.clock())
 
     def moment(self) -> Moment:
         """Begin a call: take the snapshot that serves, its policy and the time.
@@ -147,17 +201,22 @@ class Workplace:
         now, snapshot = self.clock(), self.current()
         with self.store.reading() as connection:
             due = has_due(connection, now)
-        if not due and self._tidied_for == snapshot.snapshot_id:
-            return Tidied(0, 0, 0)
+        today = (snapshot.snapshot_id, now.date())
+        if not due and self._tidied_for == today:
+            return Tidied(0, 0, 0, 0)
+        ids: list[str] = snapshot.people.ids.tolist()
         with self.store.writing() as connection:
             expired = expire_due(connection, now)
-            seekers, helpers = people_with_open_requests(connection)
-            bound = people_with_bonds(connection)
-            here = set(snapshot.people.ids.tolist())
-            withdrawn = withdraw_for_leavers(connection, seekers - here, helpers - here, now)
-            ended = end_bonds_of(connection, bound - here, SYSTEM, now)
-        self._tidied_for = snapshot.snapshot_id
-        return Tidied(expired, withdrawn, ended)
+            left = note_departures(
+                connection, ids, snapshot.identities, snapshot.snapshot_id, self.settings, now
+            )
+            ending = left.gone | left.replaced
+            withdrawn = withdraw_for_leavers(connection, ending, ending, now)
+            ended = end_bonds_of(connection, left.gone, SYSTEM, now)
+            for key in sorted(left.to_erase):
+                forget(connection, key, now)
+        self._tidied_for = today
+        return Tidied(expired, withdrawn, ended, len(left.to_erase))
 
 
 @lru_cache(maxsize=4)

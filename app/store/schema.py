@@ -1,6 +1,7 @@
 """The store's tables: what people asked, offered, answered and were shown.
 
-Ids of people are those of the people file and are never foreign keys: people live in the snapshot.
+Ids of people are the keys that stay theirs (`identities`) and are never foreign keys: people live
+in the snapshot.
 Texts are a goal's and a message's only; impressions and the audit trail hold ids and words of fixed
 lists. Migrations (`app/migrations`) make exactly these tables; a test compares the two.
 """
@@ -57,6 +58,21 @@ def _person(name: str) -> "sa.Column[str]":
 def _kind(*, optional: bool = False) -> "sa.Column[str]":
     return sa.Column("relationship", sa.String(10), nullable=optional)
 
+
+identities = sa.Table(
+    "identities",
+    metadata,
+    sa.Column("person_key", sa.String(200), primary_key=True),
+    sa.Column("person_id", sa.String(200), nullable=False),
+    sa.Column("prints", sa.Text, nullable=False),
+    sa.Column("lineage", sa.String(32), nullable=False),
+    sa.Column("seen_in", sa.String(64), nullable=False),
+    sa.Column("absent_since", UtcDateTime),
+    sa.Index(None, "person_id"),
+)
+"""How the humans are known again who go by a key in the other tables; see `app.store.identities`.
+
+`prints` are fingerprints joined by ';', `lineage` names the secret under which they were made."""
 
 goals = sa.Table(
     "goals",

@@ -4,6 +4,7 @@ DIR/CURRENT          the id of the published snapshot
 DIR/snapshots/ID/    finished snapshots, never changed
 DIR/history.jsonl    what was published, by whom, and when
 DIR/cache/           embeddings already made
+DIR/fingerprint.key  the secret under which people are known again; made once, never shown
 DIR/staging/, trash/ half-made and half-removed things; swept by whoever holds the lock
 """
 
@@ -11,6 +12,7 @@ import contextlib
 import getpass
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +25,8 @@ from index.disk import files
 from recommender.errors import BuildError, BusyError, SnapshotError
 
 POINTER = "CURRENT"
+FINGERPRINT_KEY = "fingerprint.key"
+_SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,32 @@ class IndexFolder:
     def point_to(self, snapshot_id: str) -> None:
         """Swap the pointer: from here on readers open `snapshot_id`."""
         files.write_text(self.path / POINTER, snapshot_id + "\n")
+
+    def secret(self) -> bytes:
+        """Read the secret of the fingerprints, and make it where there is none; under the lock.
+
+        Raises:
+            BuildError: it is damaged or cannot be read; a new one would know nobody again.
+        """
+        path = self.path / FINGERPRINT_KEY
+        try:
+            found = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        except FileNotFoundError:
+            found = secrets.token_bytes(_SECRET_BYTES)
+            with files.writing(path) as temporary:
+                temporary.touch(mode=0o600)
+                temporary.write_text(found.hex() + "\n", encoding="ascii")
+        except (OSError, ValueError) as error:
+            raise BuildError(
+                f"{path} cannot be read ({type(error).__name__}), and without it nobody of last "
+                "night is known again; put it back from a copy of the index folder"
+            ) from error
+        if len(found) != _SECRET_BYTES:
+            raise BuildError(
+                f"{path} is damaged, and without it nobody of last night is known again; put it "
+                "back from a copy of the index folder"
+            )
+        return found
 
     def history(self) -> list[dict[str, Any]]:
         """Read what happened, the oldest first; lines that cannot be read are left out."""

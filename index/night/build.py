@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,10 @@ from index.night.changes import (
     check_readable,
     compare,
 )
+from index.night.export_file import ANY_EXPORT, Expected, unchanged
 from index.night.hierarchy_guard import check_managers
+from index.night.identities import NOTHING_SAID, Decisions
+from index.night.renumbered import know_again
 from index.people_file.emails import SignIn
 from index.people_file.people_file import read_people
 from index.serving import publishing
@@ -63,6 +66,8 @@ class BuildReport:
     unreadable: str | None = None
     """The snapshot that was published before, where it is whole, this version cannot read its
     people, and there is no other to compare with."""
+    identities: dict[str, int] = field(default_factory=dict)
+    """How many people were carried over to another number, renamed, or have another's number."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Of each part of the work."""
     snapshot_id: str = ""
@@ -84,6 +89,7 @@ class BuildReport:
                 "different": self.n_texts,
                 "embedded": self.n_embedded,
             },
+            "identities": self.identities,
             "warnings": self.n_warnings,
             "without_sign_in": self.n_without_sign_in,
             "compared_with": self.compared_with,
@@ -108,6 +114,8 @@ def build(
     settings: EncoderSettings | None = None,
     policy_text: str | None = None,
     as_of: date | None = None,
+    expected: Expected = ANY_EXPORT,
+    decisions: Decisions = NOTHING_SAID,
     accept_drop: bool = False,
     accept_managers: bool = False,
     publish: bool | None = None,
@@ -123,6 +131,8 @@ def build(
         settings: which model embeds.
         policy_text: the policy to keep with the snapshot; None for the project's defaults.
         as_of: the day of the export; by default the newest date in it.
+        expected: what the export must be.
+        decisions: whose the numbers are, where that is not certain.
         accept_drop: build even if many people, or a whole department, are gone, or nobody can
             tell.
         accept_managers: build even if many people have another manager.
@@ -133,6 +143,9 @@ def build(
 
     Raises:
         PeopleFileError: the export has problems.
+        InputError: it changed while it was read, or is not the expected one; or a decision cannot
+            be followed.
+        IdentityError: numbers may be other people's than before.
         PolicyError: the policy has.
         ModelError: the encoder cannot be loaded.
         DropError: far fewer people than are published, or this version cannot read the people who
@@ -145,7 +158,8 @@ def build(
     with index.locked():
         return build_locked(
             index, people, settings=settings or EncoderSettings(), policy_text=policy_text,
-            as_of=as_of, accept_drop=accept_drop, accept_managers=accept_managers,
+            as_of=as_of, expected=expected, decisions=decisions, accept_drop=accept_drop,
+            accept_managers=accept_managers,
             publish=publish, progress=progress, part=part, encoder=encoder,
         )  # fmt: skip
 
@@ -157,6 +171,8 @@ def build_locked(
     settings: EncoderSettings,
     policy_text: str | None = None,
     as_of: date | None = None,
+    expected: Expected = ANY_EXPORT,
+    decisions: Decisions = NOTHING_SAID,
     accept_drop: bool = False,
     accept_managers: bool = False,
     publish: bool | None = None,
@@ -169,8 +185,9 @@ def build_locked(
     if Path(settings.model).is_dir():  # readers may start elsewhere
         settings = settings.model_copy(update={"model": str(Path(settings.model).resolve())})
     report = BuildReport(part=part)
-    with report.timed("read"):
+    with report.timed("read"), unchanged(people, expected):
         read = read_people(people, as_of=as_of)
+        expected.check_rows(people, len(read.frame))
         passages = passages_frame(read.frame)
     with report.timed("compare"):
         before = find_published(index)
@@ -178,10 +195,12 @@ def build_locked(
         report.unreadable = before.unreadable
         if not accept_drop:
             check_readable(before.unreadable)
-            check_drop(before.people, read.frame)
+        found, old, new = know_again(index, before, read.frame, decisions, datetime.now(UTC).date())
+        if not accept_drop:
+            check_drop(old, new)
         if not accept_managers:
-            check_managers(before.people, read.frame)
-        report.changes = compare(before.people, read.frame)
+            check_managers(old, new)
+        report.changes, report.identities = compare(old, new), found.as_dict()
     report.n_without_sign_in = SignIn.of(read.frame["email"]).count
     report.n_people, report.n_warnings = len(read.frame), len(read.warnings)
     with report.timed("load encoder"):
@@ -195,6 +214,7 @@ def build_locked(
     return _finish(
         index, report, read.frame, passages, vectors, cached,
         settings=settings, as_of=read.as_of, policy=policy, publish=publish, drawn=False,
+        identities=found.table,
     )  # fmt: skip
 
 
@@ -263,6 +283,7 @@ def _finish(
     policy: str,
     publish: bool | None,
     drawn: bool,
+    identities: pd.DataFrame | None = None,
 ) -> BuildReport:
     report.n_passages = len(passages)
     report.n_without_own_words = count_without_own_words(passages)
@@ -275,7 +296,7 @@ def _finish(
     )  # fmt: skip
     content = Content(
         people, passages, own, reference.goals, reference.centroids, reference.kinds,
-        reference.needs, as_of, model, policy, report.as_dict(),
+        reference.needs, as_of, model, policy, report.as_dict(), identities=identities,
     )  # fmt: skip
     with report.timed("write"):
         report.folder = write_snapshot(index, content)

@@ -14,6 +14,7 @@ from index.disk.index_folder import IndexFolder
 from index.encoder.embedding_cache import EmbeddingCache, keys_of
 from index.encoder.protocol import Progress
 from index.night.progress import REWRITE
+from index.night.renumbered import PROPOSALS
 from index.night.reporting_lines import close_lines
 from index.serving.publishing import point
 from index.snapshot import manifest
@@ -73,7 +74,7 @@ def forget(
     progress = progress or (lambda _done, _total: None)
     part("find")
     opened, closed = _open_all(index)
-    having = [snapshot for snapshot in opened if _has(snapshot, person_id)]
+    having = [snapshot for snapshot in opened if _has_trace(snapshot, person_id)]
     had = {name: _had(index.snapshots / name, person_id) for name in closed}
     sure = [name for name, answer in had.items() if answer]
     unsure = [name for name, answer in had.items() if answer is None]
@@ -84,6 +85,8 @@ def forget(
         # The sure ones last: after a kill a second try still finds who has the person
         _remove(index, unsure + sure)
     part("clear")
+    if (index.path / PROPOSALS).exists():  # it may name the person's numbers
+        files.remove_file(index.path / PROPOSALS)
     _forget_embeddings(index, opened, person_id)
     if not found and unsure and not unreadable:
         raise SnapshotError(_cannot_tell(unsure))
@@ -151,6 +154,12 @@ def _has(snapshot: Snapshot, person_id: str) -> bool:
     return bool((snapshot.people.ids == person_id).any())
 
 
+def _has_trace(snapshot: Snapshot, person_id: str) -> bool:
+    """Say whether a snapshot has a person, or the fingerprint of somebody who had the number."""
+    gone = snapshot.identities is not None and snapshot.identities.has(person_id)
+    return gone or _has(snapshot, person_id)
+
+
 def _forget_embeddings(index: IndexFolder, opened: list[Snapshot], person_id: str) -> None:
     """Keep the vectors of others' texts only, before the person's texts themselves go.
 
@@ -175,17 +184,19 @@ def _forget_embeddings(index: IndexFolder, opened: list[Snapshot], person_id: st
 
 
 def _without(snapshot: Snapshot, person_id: str) -> Content:
-    row = snapshot.people.row(person_id)
-    if len(snapshot.people) == 1:
-        raise BuildError("the only person of a snapshot cannot be forgotten; remove the index")
-    frame = snapshot.people.frame
-    close_lines(frame, row)
     passages = pd.read_parquet(snapshot.folder / manifest.PASSAGES)
-    kept = (passages["person_row"] != row).to_numpy()
-    passages = passages[kept].reset_index(drop=True)
-    rows = passages["person_row"]
-    passages["person_row"] = (rows - (rows > row)).astype("int32")
-    people = frame.drop(index=row).reset_index(drop=True)
+    people, kept = snapshot.people.frame, np.ones(len(passages), np.bool_)
+    if _has(snapshot, person_id):
+        row = snapshot.people.row(person_id)
+        if len(people) == 1:
+            raise BuildError("the only person of a snapshot cannot be forgotten; remove the index")
+        close_lines(people, row)
+        kept = (passages["person_row"] != row).to_numpy()
+        passages = passages[kept].reset_index(drop=True)
+        rows = passages["person_row"]
+        passages["person_row"] = (rows - (rows > row)).astype("int32")
+        people = people.drop(index=row).reset_index(drop=True)
+    identities = snapshot.identities
     report = manifest.read_report(snapshot.folder)
     return Content(
         people=people,
@@ -200,4 +211,5 @@ def _without(snapshot: Snapshot, person_id: str) -> Content:
         policy=snapshot.policy_text,
         report=report | {"forgotten": int(report.get("forgotten", 0)) + 1},
         created_at=snapshot.manifest.created_at,
+        identities=None if identities is None else identities.without(person_id),
     )

@@ -13,6 +13,8 @@ from typing import Any
 from index.disk.index_folder import IndexFolder
 from index.encoder.protocol import Encoder, EncoderSettings, Progress
 from index.night.build import BuildReport, Part, build_locked
+from index.night.export_file import ANY_EXPORT, Expected
+from index.night.identities import NOTHING_SAID, Decisions
 from index.night.progress import GATE as GATE_PART
 from index.serving import publishing
 from index.snapshot.manifest import FORMAT
@@ -58,6 +60,8 @@ def run_night(
     *,
     settings: EncoderSettings | None = None,
     policy_text: str | None = None,
+    expected: Expected = ANY_EXPORT,
+    decisions: Decisions = NOTHING_SAID,
     accept_drop: bool = False,
     accept_managers: bool = False,
     gate: str | None = None,
@@ -73,6 +77,8 @@ def run_night(
         index_dir: the index folder; made where missing.
         settings: which model embeds.
         policy_text: the policy to keep with the snapshot; None for the project's defaults.
+        expected: what the export must be.
+        decisions: whose the numbers are, where that is not certain.
         accept_drop: build even if many people, or a whole department, are gone, or nobody can
             tell.
         accept_managers: build even if many people have another manager.
@@ -96,7 +102,8 @@ def run_night(
         is_first = not index.published_ids()
         report = build_locked(
             index, people, settings=settings or EncoderSettings(), policy_text=policy_text,
-            accept_drop=accept_drop, accept_managers=accept_managers, publish=False,
+            expected=expected, decisions=decisions, accept_drop=accept_drop,
+            accept_managers=accept_managers, publish=False,
             progress=progress, part=part, encoder=encoder,
         )  # fmt: skip
         outcome = OFF

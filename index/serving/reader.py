@@ -25,13 +25,17 @@ _Stamp = tuple[int, int]
 class IndexReader:
     """Always the published snapshot, whole; safe to share between threads."""
 
-    def __init__(self, index_dir: Path, *, encoder: Encoder | None = None) -> None:
+    def __init__(
+        self, index_dir: Path, *, encoder: Encoder | None = None, by_key: bool = False
+    ) -> None:
         """Follow `index_dir`.
 
         Args:
             index_dir: the index folder.
             encoder: what embeds goals; None loads the one named in the manifest when first needed.
+            by_key: whether people go by the keys that stay theirs; see `Snapshot.open`.
         """
+        self._by_key = by_key
         self._index = IndexFolder(Path(index_dir))
         self._encoder = encoder
         self._seen: tuple[_Stamp, Snapshot] | None = None
@@ -83,7 +87,9 @@ class IndexReader:
             if before is not None and before.snapshot_id == name:
                 return before
             try:
-                opened = Snapshot.open(self._index.snapshots / name, encoder=self._encoder)
+                opened = Snapshot.open(
+                    self._index.snapshots / name, encoder=self._encoder, by_key=self._by_key
+                )
                 if before is not None:
                     opened.share_encoder(before)
                 return opened

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from index.disk.index_folder import IndexFolder
 from index.snapshot import manifest
+from index.snapshot.identities import IDENTITIES, read_identities
 from recommender.errors import SnapshotError
 
 NEEDED = ("person_id", "department")
@@ -35,6 +36,8 @@ class Published:
     unreadable: str | None = None
     """The newest published snapshot, where it is whole, this version cannot read its people, and no
     other can be compared with."""
+    identities: pd.DataFrame | None = None
+    """Who those people are; None where the snapshot was made before that was kept."""
 
 
 def find_published(index: IndexFolder) -> Published:
@@ -44,6 +47,7 @@ def find_published(index: IndexFolder) -> Published:
         current = index.current_id()
     known = [name for name in index.ids() if name in index.published_ids() and name != current]
     people: pd.DataFrame | None = None
+    identities: pd.DataFrame | None = None
     unreadable: str | None = None
     names = [*([current] if current else []), *reversed(known)]
     for name in names:
@@ -54,16 +58,19 @@ def find_published(index: IndexFolder) -> Published:
             bad = manifest.find_damage(folder, listing)
             if manifest.PEOPLE not in bad:
                 found = _read_people(folder)
-                people = found if people is None else people
+                if people is None:
+                    people = found
+                if identities is None and IDENTITIES not in bad:
+                    identities = read_identities(folder)
         except (SnapshotError, OSError) as error:
             _log.warning("%s", error)
             if bad == [] and name == names[0]:  # after a newer one's damage no night needs help
                 unreadable = name
             continue
         if not bad:
-            return Published(name, listing.format, people)
+            return Published(name, listing.format, people, identities=identities)
         _log.warning("%s of the snapshot %s is damaged", ", ".join(bad), name)
-    return Published(people=people, unreadable=unreadable)
+    return Published(people=people, unreadable=unreadable, identities=identities)
 
 
 def read_people(folder: Path) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -21,6 +21,7 @@ from index.retrieval.dot_products import Stored
 from index.retrieval.passages import Passages
 from index.retrieval.shortlist import first_stage, top, union
 from index.retrieval.vector_index import FETCHED, VectorIndex
+from index.snapshot.identities import Identities
 from index.snapshot.manifest import (
     CENTROIDS,
     COLUMNS,
@@ -76,12 +77,14 @@ class Snapshot:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def open(cls, folder: Path, *, encoder: Encoder | None = None) -> Self:
+    def open(cls, folder: Path, *, encoder: Encoder | None = None, by_key: bool = False) -> Self:
         """Open a snapshot's folder.
 
         Args:
             folder: the snapshot's own folder, named by its id.
             encoder: what embeds goals; None loads the one named in the manifest when first needed.
+            by_key: whether people go by the keys that stay theirs, not by the people file's
+                numbers; see `index.snapshot.identities`.
 
         Raises:
             SnapshotError: it is missing, damaged, or of another version; or the encoder is not the
@@ -93,6 +96,8 @@ class Snapshot:
         check_snapshot(folder, manifest, sizes_only=size > CHECKED_BYTES)
         try:
             opened = cls._map(folder, manifest)
+            if by_key and opened.identities is not None:
+                opened.people = replace(opened.people, ids=opened.identities.keys)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise SnapshotError(
                 f"the snapshot {folder.name} cannot be opened ({type(error).__name__}); "
@@ -128,6 +133,11 @@ class Snapshot:
     def snapshot_id(self) -> str:
         """The snapshot's id."""
         return self.folder.name
+
+    @cached_property
+    def identities(self) -> Identities | None:
+        """Who the people are, whatever their numbers; None where that is not on record."""
+        return Identities.open(self.folder, self.manifest.n_people)
 
     def _use(self, encoder: Encoder) -> Encoder:
         made_by = self.manifest.model

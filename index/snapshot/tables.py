@@ -73,6 +73,12 @@ class ParquetCells:
             frame: pd.DataFrame = self._file.read().to_pandas()
         return frame
 
+    def column(self, name: str) -> pd.Series:
+        """Read one column of everyone."""
+        with self._lock:
+            column: pd.Series = self._file.read(columns=[name]).to_pandas()[name]
+        return column
+
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
 

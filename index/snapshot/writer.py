@@ -22,6 +22,7 @@ from index.retrieval.dot_products import Stored, empty, stored
 from index.retrieval.plan import Plan
 from index.retrieval.vector_index import VectorIndex
 from index.snapshot import manifest
+from index.snapshot.identities import write_identities
 from index.snapshot.tables import write_frame, write_people_columns
 from recommender.errors import InputError
 from recommender.goals import centred
@@ -57,6 +58,8 @@ class Content:
     """What the build did; numbers only."""
     created_at: datetime | None = None
     """Of the snapshot that this one takes the place of; None for now."""
+    identities: pd.DataFrame | None = None
+    """Who the people are, as `index.snapshot.identities.COLUMNS`; None where nobody is real."""
 
 
 def centre(
@@ -129,6 +132,8 @@ def _write_files(staging: Path, content: Content) -> Plan:
     people = People.from_frame(content.people, content.as_of)
     write_frame(staging / manifest.PEOPLE, content.people)
     write_people_columns(staging / manifest.COLUMNS, people)
+    if content.identities is not None:
+        write_identities(staging, content.identities)
     write_frame(staging / manifest.PASSAGES, content.passages)
     files.write_array(staging / manifest.VECTORS, content.vectors)
     files.write_array(staging / manifest.CENTROIDS, content.centroids)

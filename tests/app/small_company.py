@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from app.services.identity import Identity
+from index.snapshot.identities import Identities
 from recommender.people import PEOPLE_COLUMNS, People
 
 ALL_KINDS = "mentor;coach;sponsor;peer"
@@ -75,6 +76,7 @@ class SmallSnapshot:
     people: People = field(default_factory=lambda: as_people(people_frame()))
     snapshot_id: str = "first"
     policy_text: str = ""
+    identities: Identities | None = None
 
     def without(self, *person_ids: str) -> "SmallSnapshot":
         """The next night's snapshot, in which some people are missing."""

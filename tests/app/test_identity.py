@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from app.services.directory import Directory
 from app.services.identity import (
     Identity,
     check_address,
@@ -21,6 +22,7 @@ def settings(**values) -> Settings:
 
 
 OIDC = settings(sign_in="oidc")
+VERIFIED = {"email_verified": True}
 
 
 def test_an_email_is_one_person_in_any_case():
@@ -41,10 +43,89 @@ def test_an_unverified_email_is_refused(verified):
         )
 
 
-@pytest.mark.parametrize("verified", [{}, {"email_verified": True}, {"email_verified": "true"}])
-def test_a_provider_may_leave_the_claim_out_or_send_it_as_text(verified):
-    claims = {"email": "anna@small.example", **verified}
+@pytest.mark.parametrize("verified", [True, "true", "True"])
+def test_a_provider_may_send_the_claim_as_text(verified):
+    claims = {"email": "anna@small.example", "email_verified": verified}
     assert identity_from_claims(claims, PEOPLE, OIDC).person_id == "ANNA"
+
+
+def test_a_missing_claim_is_no_proof_unless_the_company_owns_the_addresses():
+    claims = {"email": "anna@small.example"}
+    with pytest.raises(NotAllowedError, match="COMPANY_OWNS_ADDRESSES=true"):
+        identity_from_claims(claims, PEOPLE, OIDC)
+    owned = settings(sign_in="oidc", company_owns_addresses=True)
+    assert identity_from_claims(claims, PEOPLE, owned).person_id == "ANNA"
+    with pytest.raises(NotAllowedError, match="not verified"):
+        identity_from_claims({**claims, "email_verified": False}, PEOPLE, owned)
+
+
+@pytest.mark.parametrize(
+    ("in_the_file", "signed_in", "is_one"),
+    [
+        ("Straße@small.example", "straße@SMALL.example", True),
+        ("strasse@small.example", "straße@small.example", False),
+        ("anna@small.example", "anna@small.example.org", False),
+        ("anna@small.example", "аnna@small.example", False),  # the first letter is Cyrillic
+        ("kim@small.example", "\u212aim@small.example", False),  # the kelvin sign
+        ("inan@small.example", "İnan@small.example", False),
+        ("ﬁona@small.example", "fiona@small.example", False),
+        ("anna@small.example", "anna@small.example\u200b", False),
+        ("änne@small.example", "ÄNNE@small.example", False),
+    ],
+)
+def test_addresses_meet_by_ascii_letters_only(in_the_file, signed_in, is_one):
+    people = SmallSnapshot().changed("DAN", email=in_the_file).people
+    people = (
+        SmallSnapshot(people).changed("ANNA", email="").people
+        if "anna" in in_the_file
+        else (people)
+    )
+    claims = {"email": signed_in, "email_verified": True}
+    if is_one:
+        assert identity_from_claims(claims, people, OIDC) == Identity("DAN")
+        return
+    with pytest.raises(NotAllowedError, match="nobody with your e-mail"):
+        identity_from_claims(claims, people, OIDC)
+    admins = settings(sign_in="oidc", admins=(signed_in,))
+    by_file = {"email": in_the_file, "email_verified": True}
+    assert identity_from_claims(by_file, people, admins) == Identity("DAN")
+
+
+def test_a_claim_may_be_the_number_of_the_people_file():
+    numbered = settings(sign_in="oidc", id_claim="employee_id", admins=("DAN", "eve@small.example"))
+    claims = {"email": "boss@small.example", "email_verified": True, "employee_id": "DAN"}
+    assert identity_from_claims(claims, PEOPLE, numbered) == Identity("DAN", is_admin=True)
+    assert identity_from_claims({"employee_id": "EVE"}, PEOPLE, numbered).is_admin
+    assert not identity_from_claims({"employee_id": "ANNA"}, PEOPLE, numbered).is_admin
+    frame = PEOPLE.frame.replace({"person_id": {"ANNA": "7"}, "manager_id": {"ANNA": "7"}})
+    assert identity_from_claims({"employee_id": 7}, as_people(frame), numbered) == Identity("7")
+    for wrong in ("dan", "D", "NOBODY", "0DAN"):
+        with pytest.raises(NotAllowedError, match="nobody with your id"):
+            identity_from_claims({"employee_id": wrong}, PEOPLE, numbered)
+    for none in ("", " ", None, True, ["DAN"], {"id": "DAN"}):
+        with pytest.raises(NotAllowedError, match="must send the claim 'employee_id'"):
+            identity_from_claims({**claims, "employee_id": none}, PEOPLE, numbered)
+
+
+def test_two_people_with_one_address_are_neither_administrators():
+    people = SmallSnapshot().changed("BEN", email="anna@small.example").people
+    told = settings(sign_in="oidc", id_claim="id", admins=("anna@small.example",))
+    assert not identity_from_claims({"id": "BEN"}, people, told).is_admin
+    assert not identity_from_claims({"id": "ANNA"}, people, told).is_admin
+
+
+def test_each_snapshot_is_looked_up_by_itself_and_read_once(monkeypatch):
+    reads = []
+    read = Directory.read
+    monkeypatch.setattr(Directory, "read", lambda people: reads.append(1) or read(people))
+    first = SmallSnapshot()
+    second = first.changed("ANNA", email="new@small.example")
+    claims = {"email": "anna@small.example", "email_verified": True}
+    for _ in range(3):
+        assert identity_from_claims(claims, first.people, OIDC) == Identity("ANNA")
+        with pytest.raises(NotAllowedError):
+            identity_from_claims(claims, second.people, OIDC)
+    assert len(reads) == 2
 
 
 @pytest.mark.parametrize("claims", [{}, {"email": ""}, {"email": None}, {"sub": "ANNA"}])
@@ -55,11 +136,11 @@ def test_no_email_is_refused(claims):
 
 def test_an_email_of_nobody_or_of_two_is_refused():
     with pytest.raises(NotAllowedError, match="has nobody with your e-mail"):
-        identity_from_claims({"email": "stranger@small.example"}, PEOPLE, OIDC)
+        identity_from_claims({"email": "stranger@small.example", **VERIFIED}, PEOPLE, OIDC)
     frame = PEOPLE.frame.copy()
     frame.loc[frame["person_id"] == "BEN", "email"] = "ANNA@small.example"
     with pytest.raises(NotAllowedError, match="more than one person"):
-        identity_from_claims({"email": "anna@small.example"}, as_people(frame), OIDC)
+        identity_from_claims({"email": "anna@small.example", **VERIFIED}, as_people(frame), OIDC)
 
 
 def test_people_without_an_email_are_nobody():
@@ -72,8 +153,10 @@ def test_people_without_an_email_are_nobody():
 @pytest.mark.parametrize("listed", ["anna@small.example", "ANNA", " Anna@Small.Example "])
 def test_an_administrator_is_listed(listed):
     told = settings(sign_in="oidc", admins=("boss@small.example", listed))
-    assert identity_from_claims({"email": "anna@small.example"}, PEOPLE, told).is_admin
-    assert not identity_from_claims({"email": "ben@small.example"}, PEOPLE, told).is_admin
+    assert identity_from_claims({"email": "anna@small.example", **VERIFIED}, PEOPLE, told).is_admin
+    assert not identity_from_claims(
+        {"email": "ben@small.example", **VERIFIED}, PEOPLE, told
+    ).is_admin
 
 
 @pytest.mark.parametrize(
@@ -82,12 +165,12 @@ def test_an_administrator_is_listed(listed):
 )
 def test_an_administrator_has_a_claim(groups, is_admin):
     told = settings(sign_in="oidc", admin_claim="groups", admin_claim_value="learning")
-    claims = {"email": "anna@small.example", "groups": groups}
+    claims = {"email": "anna@small.example", "groups": groups, **VERIFIED}
     assert identity_from_claims(claims, PEOPLE, told).is_admin is is_admin
 
 
 def test_no_claim_makes_an_administrator_where_none_is_set():
-    claims = {"email": "anna@small.example", "": "", "is_admin": True, "groups": [""]}
+    claims = {"email": "anna@small.example", **VERIFIED, "": "", "is_admin": True, "groups": [""]}
     assert not identity_from_claims(claims, PEOPLE, OIDC).is_admin
 
 
@@ -140,6 +223,7 @@ def test_administrators_in_the_environment_are_separated_by_commas():
         ({"LR_INDEX": "a", "LR_STORE": "b", "LR_DEMO_ON_ANY_ADDRESS": "perhaps"}, "demo_on_any"),
         ({"LR_INDEX": "a", "LR_STORE": "b", "LR_SMALLEST_GROUP": "1"}, "smallest_group"),
         ({"LR_INDEX": "a", "LR_STORE": "b", "LR_ADMIN_CLAIM": "groups"}, "go together"),
+        ({"LR_INDEX": "a", "LR_STORE": "b", "LR_LEAVER_DAYS": "7"}, "less than absent_days"),
         ({"LR_INDEX": "a", "LR_STORE": "b", "LR_ADMIN": "x"}, r"no setting 'admin' \(LR_ADMIN\)"),
         ({"LR_SETTINGS": "nowhere.toml"}, "the settings file nowhere.toml cannot be read"),
     ],

@@ -1,10 +1,14 @@
 """A request's life: sent, answered, put off, expired, withdrawn; capacity; who may do what."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from app.services.identity import Identity
+from app.services.services import open_services
+from app.services.settings import Settings
+from app.services.workplace import Tidied
 from app.store.records import NotForMe, State, WithdrawnBecause
 from recommender.errors import (
     ConflictError,
@@ -308,24 +312,52 @@ def test_messages_are_kept_as_they_are_written(services):
     assert received.message == text
 
 
-def test_a_helper_who_left_ends_requests_and_relationships(services, published):
+def test_a_helper_who_left_ends_requests_and_relationships(services, published, clock):
     request, coached = ask(services), ask(services, BEN, CARA, COACH)
     bond = services.answering.accept(CARA, coached.id)
     published.append(published[-1].without("CARA"))
     (sent,) = services.asking.sent(ANNA)
-    assert (sent.id, sent.state) == (request.id, State.WITHDRAWN)
-    assert (sent.why, sent.wants_next) == (WithdrawnBecause.HELPER_LEFT, True)
+    assert (sent.id, sent.state) == (request.id, State.SENT)
     assert (sent.helper.has_left, sent.helper.display_name) == (True, "")
+    (tie,) = services.network.mine(BEN).active
+    assert (tie.id, tie.email, tie.other.has_left) == (bond.id, "", True)
+    clock.forward(days=30)
+    assert [sent.state for sent in services.asking.sent(ANNA)] == [State.EXPIRED]
     (tie,) = services.network.mine(BEN).past
     assert (tie.id, tie.email, tie.other.has_left) == (bond.id, "", True)
 
 
-def test_a_seeker_who_left_ends_requests(services, published, store):
-    ask(services)
+def test_somebody_away_for_as_long_as_the_settings_say_ends_requests(
+    store_url, published, clock, store
+):
+    settings = Settings(index=Path("none"), store=store_url, absent_days=3)
+    services = open_services(settings, clock=clock, current=lambda: published[-1])
+    to_leaver, by_leaver = ask(services), ask(services, CARA, FAY, PEER)
+    published.append(published[-1].without("CARA"))
+    assert services.workplace.tidy().withdrawn == 0
+    clock.forward(days=2)
+    assert services.workplace.tidy().withdrawn == 0
+    clock.forward(days=1)
+    assert services.workplace.tidy() == Tidied(0, 2, 0, 0)
+    (sent,) = services.asking.sent(ANNA)
+    assert (sent.id, sent.state, sent.wants_next) == (to_leaver.id, State.WITHDRAWN, True)
+    assert sent.why is WithdrawnBecause.HELPER_LEFT
+    (received,) = services.answering.received(FAY)
+    assert (received.id, received.seeker.has_left) == (by_leaver.id, True)
+    assert received.state is State.WITHDRAWN
+    assert services.workplace.tidy().withdrawn == 0
+    services.workplace.store.close()
+
+
+def test_nobody_accepts_a_request_of_somebody_who_is_away(services, published):
+    request = ask(services)
     published.append(published[-1].without("ANNA"))
     (received,) = services.answering.received(CARA)
-    assert (received.state, received.seeker.has_left) == (State.WITHDRAWN, True)
-    assert services.workplace.tidy().withdrawn == 0
+    assert (received.state, received.seeker.has_left) == (State.SENT, True)
+    with pytest.raises(ConflictError, match="answer when they are back"):
+        services.answering.accept(CARA, request.id)
+    published.append(published[0])
+    services.answering.accept(CARA, request.id)
 
 
 def test_leave_is_not_leaving(services, published):

@@ -36,6 +36,18 @@ def test_migrating_twice_changes_nothing(store_url, store, clock):
         assert find_goal(connection, goal.id) == goal
 
 
+def test_a_store_of_the_version_before_keeps_what_is_in_it(store_url, store, clock):
+    with store.writing() as connection:
+        insert_goal(connection, a_goal(clock))
+        connection.exec_driver_sql("DROP TABLE identities")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    with pytest.raises(StoreError, match="has tables of version 0001"):
+        store.check()
+    assert migrate(store_url) == store.revision
+    with store.reading() as connection:
+        assert [goal.text for goal in goals_of(connection, "P1")] == ["learn to say no"]
+
+
 def test_two_migrations_at_once_both_end_well(tmp_path):
     url = f"sqlite:///{tmp_path}/store.sqlite"
     said: list[str] = []

@@ -19,6 +19,9 @@ def test_tidy_and_forget_after_migrate(
     assert "0 requests expired" in capsys.readouterr().out
     assert main(["forget", "H0012", "--store", store]) == 0
     assert capsys.readouterr().out.startswith("0 rows")
+    assert main(["forget", "H0012", "--key", "--store", store]) == 0
+    assert main(["adopt", "--index", str(halden_index), "--store", store]) == 0
+    assert "the records of 0 people are bound" in capsys.readouterr().out
 
 
 def test_a_store_without_tables_is_one_line(

@@ -4,7 +4,7 @@ from functools import cache, lru_cache
 
 from app.services.services import Services, open_services
 from app.services.settings import Settings, load_settings
-from index.serving.reader import IndexReader, Snapshot
+from app.services.workplace import Published
 
 
 @cache
@@ -17,13 +17,14 @@ def settings() -> Settings:
     return load_settings()
 
 
-def current_snapshot() -> Snapshot:
+def current_snapshot() -> Published:
     """Give the published snapshot; a newly published one takes over by itself.
 
     Raises:
         SnapshotError: there is none, or it is damaged.
+        StoreError: the store cannot be opened, or is not this index's.
     """
-    return _reader().current()
+    return services().workplace.current()
 
 
 @cache
@@ -34,7 +35,7 @@ def services() -> Services:
         SnapshotError: the index cannot be opened.
         StoreError: the store cannot be opened.
     """
-    return open_services(settings(), current=current_snapshot)
+    return open_services(settings())
 
 
 def check_ready() -> str:
@@ -50,11 +51,6 @@ def check_ready() -> str:
     _encode_once(snapshot.snapshot_id)
     services().workplace.store.check()
     return snapshot.snapshot_id
-
-
-@cache
-def _reader() -> IndexReader:
-    return IndexReader(settings().index)
 
 
 @lru_cache(maxsize=2)
