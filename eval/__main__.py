@@ -27,6 +27,7 @@ from eval.commands import (
     validate,
 )
 from eval.commands import run as run_command
+from eval.commands.accidents import missing_extra
 from recommender.errors import LearningRelationshipsError
 
 COMMANDS = (
@@ -49,6 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except LearningRelationshipsError as error:
         print(f"error: {error}", file=sys.stderr)
+    except ModuleNotFoundError as error:
+        says = missing_extra(error)
+        if says is None:
+            raise
+        print(f"error: {says}", file=sys.stderr)
     except BrokenPipeError:
         sys.stderr.close()
     except KeyboardInterrupt:
