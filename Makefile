@@ -2,6 +2,7 @@
 # make demo   answers one goal in the terminal
 # make test   sets everything up and runs the tests
 # make bench-quality  measures the matches, beside simple methods
+# make wheel  builds dist/*.whl, which installs the whole as one thing
 # make check  linters, types, the import contract, dead code
 
 .ONESHELL:
@@ -22,7 +23,7 @@ export OMP_NUM_THREADS ?= 2
 export TOKENIZERS_PARALLELISM ?= false
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: help setup sample app demo test check system bench-quality clean
+.PHONY: help setup sample app demo test wheel check system bench-quality clean
 
 help:
 	@grep -E '^# make' Makefile | sed 's/^# //'
@@ -67,6 +68,9 @@ test: $(VENV)/.ready system
 # the sample company and, where they lie beside this checkout, the public benchmarks
 bench-quality: $(VENV)/.ready
 	@$(BIN)/python -m eval bench $(HALDEN) --benchmarks $(BENCHMARKS) --out var/bench
+
+wheel: $(VENV)/.ready
+	$(BIN)/python -m hatchling build --target wheel
 
 check: $(VENV)/.ready
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""The terminal's door: `python -m app recommend | why-not | serve | migrate`.
+"""The terminal's door: `python -m app COMMAND`.
 
 Exit codes: 0 answered, 1 a problem (one line on stderr), 2 wrong usage.
 """
@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command."""
-    options = _parser().parse_args(arguments)
+    parser = argparse.ArgumentParser(
+        prog="python -m app", description="Ask for learning relationships."
+    )
+    add_commands(parser.add_subparsers(required=True, metavar="COMMAND"))
+    return run(parser.parse_args(arguments))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what was asked; an error is one line on stderr."""
     try:
         return int(options.run(options))
     except LearningRelationshipsError as error:
@@ -136,12 +144,8 @@ def _print(as_json: bool, document: dict[str, Any], text: str) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=2) if as_json else text)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m app", description="Ask for learning relationships."
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add each command with its options; `run` does what they say."""
     command = commands.add_parser("recommend", help="suggest colleagues for a learning goal")
     _add_index_and_person(command)
     command.add_argument("--goal", required=True, help="what you would like to learn")
@@ -186,7 +190,6 @@ def _parser() -> argparse.ArgumentParser:
         "--store", required=True, help="sqlite:///path/to/store.sqlite or postgresql://user@host/db"
     )
     command.set_defaults(run=_migrate)
-    return parser
 
 
 def _add_index_and_person(command: argparse.ArgumentParser) -> None:

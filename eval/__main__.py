@@ -37,10 +37,10 @@ COMMANDS = (
 """In the order of `--help`. To add one, write a module with `register`."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command."""
+def main(arguments: Sequence[str] | None = None, prog: str = "python -m eval") -> int:
+    """Run one command and return its exit code; `prog` is how usage names it."""
     parser = argparse.ArgumentParser(
-        prog="python -m eval", description="How good the matches are, and for whom they are worse."
+        prog=prog, description="How good the matches are, and for whom they are worse."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:

@@ -29,9 +29,9 @@ EXIT_CODES: dict[type[LearningRelationshipsError], int] = {
 }
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m index",
+        prog=prog,
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -121,9 +121,9 @@ def _count(text: str) -> int:
     return number
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit code."""
-    options = _parser().parse_args(arguments)
+def main(arguments: Sequence[str] | None = None, prog: str = "python -m index") -> int:
+    """Run one command and return its exit code; `prog` is how usage names it."""
+    options = _parser(prog).parse_args(arguments)
     from index.commands import COMMANDS
 
     try:
