@@ -91,8 +91,8 @@ class BuildReport:
 
 
 def build(
-    people: Path,
-    index_dir: Path,
+    people: Path | str,
+    index_dir: Path | str,
     *,
     settings: EncoderSettings | None = None,
     policy_text: str | None = None,
@@ -130,7 +130,7 @@ def build(
     index = IndexFolder(Path(index_dir))
     with index.locked():
         return build_locked(
-            index, people, settings=settings or EncoderSettings(), policy_text=policy_text,
+            index, Path(people), settings=settings or EncoderSettings(), policy_text=policy_text,
             as_of=as_of, accept_drop=accept_drop, publish=publish, progress=progress,
             part=part, encoder=encoder,
         )  # fmt: skip
