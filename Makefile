@@ -48,9 +48,9 @@ sample: $(INDEX)/CURRENT
 	@$(BIN)/python -m index status --index $(INDEX) >/dev/null || $(BIN)/python -m index nightly $(HALDEN)/people.csv --index $(INDEX)
 
 # H0213, Head of Learning, administers, so that the desk can be looked at
-app: export LR_ADMINS ?= H0213
-app: export LR_PEOPLE_FILE ?= $(HALDEN)/people.csv
-app: export LR_POLICY_FILE ?= var/halden-policy.toml
+app: export LEARNING_RELATIONSHIPS_ADMINS ?= H0213
+app: export LEARNING_RELATIONSHIPS_PEOPLE_FILE ?= $(HALDEN)/people.csv
+app: export LEARNING_RELATIONSHIPS_POLICY_FILE ?= var/halden-policy.toml
 app: sample
 	@$(BIN)/python -m app migrate --store "$(STORE)" >/dev/null
 	@$(BIN)/python -m app serve --index $(INDEX) --port $(PORT) --store "$(STORE)"

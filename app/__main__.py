@@ -5,7 +5,6 @@ Exit codes: 0 answered, 1 a problem (one line on stderr), 2 wrong usage.
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -110,11 +109,9 @@ def _migrate(options: argparse.Namespace) -> int:
 
 def _tidy(options: argparse.Namespace) -> int:
     from app.services.services import open_services
-    from app.services.settings import load_settings
+    from app.services.settings import Settings
 
-    os.environ["LR_INDEX"] = str(options.index)
-    os.environ["LR_STORE"] = options.store
-    done = open_services(load_settings()).workplace.tidy()
+    done = open_services(Settings(index=options.index, store=options.store)).workplace.tidy()
     print(
         f"{done.expired} requests expired; {done.withdrawn} requests and "
         f"{done.relationships_ended} relationships ended because somebody has left"
@@ -169,7 +166,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     command.add_argument("--port", type=_positive, default=8501)
     command.add_argument("--address", default="127.0.0.1", help="where to listen")
     command.add_argument(
-        "--store", help="the store's address (default: LR_STORE, else a file beside the index)"
+        "--store",
+        help="the store's address (default: LEARNING_RELATIONSHIPS_STORE, else a file beside the "
+        "index)",
     )
     command.set_defaults(run=_serve)
 

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from streamlit.starlette import App
 
 from app.services.identity import check_address
-from app.services.settings import PREFIX
+from app.services.settings import PREFIX, read_values
 from app.views.parts import company
 from app.views.parts.texts import say
 from recommender.errors import InputError, LearningRelationshipsError
@@ -42,7 +42,8 @@ def serve(index_dir: Path, port: int, address: str = LOOPBACK, store: str | None
     os.environ[f"{PREFIX}INDEX"] = str(index_dir)
     if store:
         os.environ[f"{PREFIX}STORE"] = store
-    os.environ.setdefault(f"{PREFIX}STORE", f"sqlite:///{index_dir}.sqlite")
+    elif "store" not in read_values(os.environ):
+        os.environ[f"{PREFIX}STORE"] = f"sqlite:///{index_dir}.sqlite"
     check_address(address, company.settings())
     snapshot = company.current_snapshot()
     company.services()

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import numpy as np
 
-from app.services.settings import Settings
+from app.services.settings import PREFIX, Settings
 from recommender.errors import NotAllowedError
 from recommender.people import People
 
@@ -95,7 +95,7 @@ def check_address(address: str, settings: Settings) -> None:
     raise NotAllowedError(
         f"the demonstration sign-in lets everybody be anybody, so it does not serve {address!r}; "
         'serve 127.0.0.1, set up sign_in = "oidc", or say demo_on_any_address = true '
-        "(LR_DEMO_ON_ANY_ADDRESS=true)"
+        f"({PREFIX}DEMO_ON_ANY_ADDRESS=true)"
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.services.identity import Identity
+from app.services.settings import PREFIX
 from app.services.workplace import Workplace
 from app.store.database import record
 from index.disk.index_folder import IndexFolder
@@ -139,7 +140,8 @@ class Night:
         people_file = self.workplace.settings.people_file
         if people_file is None:
             raise InputError(
-                "the settings name no people file; set people_file (LR_PEOPLE_FILE) and restart"
+                f"the settings name no people file; set people_file ({PREFIX}PEOPLE_FILE) and "
+                "restart"
             )
         return people_file
 

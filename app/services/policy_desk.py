@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.services.identity import Identity
+from app.services.settings import PREFIX
 from app.services.workplace import Workplace
 from app.store.database import record
 from recommender.answers import Request, SuggestionList
@@ -103,7 +104,8 @@ class PolicyDesk:
         path = self.workplace.settings.policy_file
         if path is None:
             raise InputError(
-                "the settings name no policy file; set policy_file (LR_POLICY_FILE) and restart"
+                f"the settings name no policy file; set policy_file ({PREFIX}POLICY_FILE) and "
+                "restart"
             )
         now = self.workplace.clock()
         differs = _difference(default_policy().model_dump(), changed.model_dump())

@@ -171,7 +171,7 @@ def store_url(url: str) -> URL:
         return parsed.set(drivername="postgresql+psycopg")
     raise StoreError(
         "a store's address is sqlite:///path/to/store.sqlite or postgresql://user@host/name; "
-        "check --store or LR_STORE"
+        "check --store or LEARNING_RELATIONSHIPS_STORE"
     )
 
 
