@@ -1,6 +1,8 @@
 # make app    sets everything up and opens the service on the sample company (PORT=8501)
 # make demo   answers one goal in the terminal
 # make test   sets everything up and runs the tests
+# make test-fast  the quick ones: no browser, no PostgreSQL
+# make bench  holds limits of time and memory, on a quiet machine
 # make bench-quality  measures the matches, beside simple methods
 # make wheel  builds dist/*.whl, which installs the whole as one thing
 # make check  linters, types, the import contract, dead code
@@ -23,7 +25,7 @@ export OMP_NUM_THREADS ?= 2
 export TOKENIZERS_PARALLELISM ?= false
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: help setup sample app demo test wheel check system bench-quality clean
+.PHONY: help setup sample app demo test test-fast bench wheel check system bench-quality clean
 
 help:
 	@grep -E '^# make' Makefile | sed 's/^# //'
@@ -63,7 +65,13 @@ system:
 	@.ci/system-parts
 
 test: $(VENV)/.ready system
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not bench"
+
+test-fast: $(VENV)/.ready
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not (slow or browser or postgres or wheel or bench)"
+
+bench: $(VENV)/.ready
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m bench -rP
 
 # the sample company and, where they lie beside this checkout, the public benchmarks
 bench-quality: $(VENV)/.ready

@@ -24,6 +24,11 @@ turn into float32."""
 Stored = NDArray[np.float32 | np.int16]
 
 
+def is_large(n: int) -> bool:
+    """Whether so many vectors are kept as int16 and searched by lists, not one by one."""
+    return n > FLAT_PASSAGES
+
+
 def floats(vectors: Stored) -> NDArray[np.float32]:
     """Turn stored vectors into float32 unit rows."""
     if vectors.dtype == np.int16:
@@ -33,7 +38,7 @@ def floats(vectors: Stored) -> NDArray[np.float32]:
 
 def empty(n: int, dim: int) -> Stored:
     """Make room for `n` vectors in the form in which a snapshot of this size keeps them."""
-    form = np.dtype(np.float32 if n <= FLAT_PASSAGES else np.int16)
+    form = np.dtype(np.int16 if is_large(n) else np.float32)
     room: Stored = np.empty((n, dim), form)
     return room
 

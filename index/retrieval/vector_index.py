@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from index.disk import files
 from index.retrieval.dot_products import (
-    FLAT_PASSAGES,
     Stored,
     floats,
+    is_large,
     one_thread,
 )
 from index.retrieval.plan import Plan, Probes
@@ -66,7 +66,7 @@ class VectorIndex:
             person_row: `(n_passages,)` ascending.
             goals: `(n, dim)` float32, unit rows: what is searched for, to choose probes by.
         """
-        if len(vectors) <= FLAT_PASSAGES:
+        if not is_large(len(vectors)):
             flat = faiss.IndexIDMap(faiss.IndexFlatIP(vectors.shape[1]))
             flat.add_with_ids(floats(vectors), person_row.astype(np.int64))
             return cls(flat, Plan())

@@ -67,9 +67,8 @@ def test_no_byte_of_the_person_is_left_anywhere(two_nights):
 def test_no_form_of_the_persons_vectors_is_left(small, monkeypatch, form):
     """As the model gave them, centred, as numbers of any size, and in parts."""
     if form == "ivf":
-        monkeypatch.setattr(
-            "index.retrieval.vector_index.FLAT_PASSAGES", 50
-        )  # kept as int16, searched by codes
+        # kept as int16, searched by codes
+        monkeypatch.setattr("index.retrieval.dot_products.FLAT_PASSAGES", 50)
     write(people(), small / "people.csv")
     for _ in range(2):
         run_night(
@@ -78,6 +77,8 @@ def test_no_form_of_the_persons_vectors_is_left(small, monkeypatch, form):
     index = IndexFolder(small / "index")
     snapshot = IndexReader(index.path).current()
     assert snapshot.manifest.plan.kind == form
+    kept = {"flat": np.float32, "ivf": np.int16}[form]
+    assert snapshot.passage_vectors.dtype == kept
     passages = snapshot.passages_of(snapshot.people.row("P007"))
     own = [
         place

@@ -37,7 +37,6 @@ def large(small, monkeypatch):
     """A company that is built by the large plan because the limit is set low."""
     from small_company import write
 
-    monkeypatch.setattr(vector_index, "FLAT_PASSAGES", 2000)
     monkeypatch.setattr(dot_products, "FLAT_PASSAGES", 2000)
     monkeypatch.setattr(vector_index, "COMPRESSED_DIM", 16)
     monkeypatch.setattr("index.snapshot.snapshot.EXACT_PEOPLE", 200)
