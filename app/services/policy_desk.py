@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import tomlkit
+
 from app.services.identity import Identity
 from app.services.settings import PREFIX
 from app.services.workplace import Workplace
@@ -127,28 +129,7 @@ class PolicyDesk:
 
 def to_toml(tree: Mapping[str, Any]) -> str:
     """Write tables of tables of numbers, words and truth values as TOML."""
-    return "\n".join(_tables(tree, ())) + "\n"
-
-
-def _tables(tree: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
-    plain = {key: value for key, value in tree.items() if not isinstance(value, Mapping)}
-    lines = []
-    if plain and path:
-        lines.append(f"\n[{'.'.join(path)}]")
-    lines += [f"{key} = {_scalar(value)}" for key, value in plain.items()]
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            lines += _tables(value, (*path, key))
-    return lines
-
-
-def _scalar(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return tomlkit.dumps(tree)
 
 
 def _laid_over(base: Tree, own: Mapping[str, Any]) -> Tree:

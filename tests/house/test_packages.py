@@ -43,7 +43,8 @@ def test_no_module_of_the_rooms_that_serve_loads_torch(repository: Path) -> None
     assert {"recommender.recommend", "index.encoder.torch_encoder", "app.serve"} <= set(modules)
     code = (
         f"import sys; [__import__(name) for name in {modules!r}]; "
-        "sys.exit(', '.join({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)) or 0)"
+        "loaded = {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules); "
+        "sys.exit(', '.join(loaded) or 0)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=repository, capture_output=True, text=True
