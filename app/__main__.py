@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.arguments import at_least_one
 from recommender.errors import LearningRelationshipsError
 from recommender.relationships import Relationship
 
@@ -148,7 +149,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     command.add_argument("--goal", required=True, help="what you would like to learn")
     command.add_argument("--relationship", type=Relationship, choices=list(Relationship))
     command.add_argument(
-        "--limit", type=_positive, help="suggestions a list (default: the policy's)"
+        "--limit", type=at_least_one, help="suggestions a list (default: the policy's)"
     )
     command.set_defaults(run=_recommend)
 
@@ -163,7 +164,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
     command = commands.add_parser("serve", help="open the pages on this machine")
     command.add_argument("--index", type=Path, required=True, help="the index folder")
-    command.add_argument("--port", type=_positive, default=8501)
+    command.add_argument("--port", type=at_least_one, default=8501)
     command.add_argument("--address", default="127.0.0.1", help="where to listen")
     command.add_argument(
         "--store",
@@ -198,13 +199,6 @@ def _add_index_and_person(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--store", help="the store's address; without it, nothing newer than the snapshot counts"
     )
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
 
 
 if __name__ == "__main__":

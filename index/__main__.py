@@ -20,6 +20,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from index.arguments import at_least_one
 from recommender.errors import BusyError, DropError, GateError, LearningRelationshipsError
 
 EXIT_CODES: dict[type[LearningRelationshipsError], int] = {
@@ -64,7 +65,9 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         help="a command to which --candidate FOLDER --published FOLDER is added; exit 0 lets the "
         "snapshot pass (default: python -m eval gate; '' for none)",
     )
-    night.add_argument("--keep", type=_count, default=7, help="snapshots to keep (default: 7)")
+    night.add_argument(
+        "--keep", type=at_least_one, default=7, help="snapshots to keep (default: 7)"
+    )
     for command in (make, night):
         command.add_argument("people", type=Path, metavar="PEOPLE")
         _add_index(command)
@@ -92,7 +95,7 @@ def _add_serving(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     back = commands.add_parser("rollback", help="let readers go back to the one before")
     back.add_argument("--to", metavar="ID", help="default: the newest published before this one")
     prune = commands.add_parser("prune", help="remove old snapshots and unused embeddings")
-    prune.add_argument("--keep", type=_count, required=True, metavar="N")
+    prune.add_argument("--keep", type=at_least_one, required=True, metavar="N")
     forget = commands.add_parser(
         "forget",
         help="remove a person now from every kept snapshot and from the cache",
@@ -112,13 +115,6 @@ def _add_serving(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _add_index(command: argparse.ArgumentParser) -> None:
     command.add_argument("--index", type=Path, required=True, metavar="DIR", help="index folder")
     command.add_argument("--json", action="store_true", help="print JSON")
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
 
 
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m index") -> int:

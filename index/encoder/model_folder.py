@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from index.disk.files import sha256_of
 from recommender.errors import ModelError
 
 DEFAULT_MODEL = "default"
@@ -131,7 +132,7 @@ def _read(name: str, path: Path) -> ModelFolder:
     return ModelFolder(
         name=name,
         path=path,
-        weights_sha256=_sha256(weights),
+        weights_sha256=sha256_of(weights),
         max_tokens=int(
             sentence.get("max_seq_length") or config.get("max_position_embeddings", 512)
         ),
@@ -157,11 +158,6 @@ def _settings_sha256(path: Path) -> str:
         if (path / name).is_file():
             digest.update(name.encode() + b"\0" + (path / name).read_bytes() + b"\0")
     return digest.hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _json(path: Path) -> dict[str, Any]:
