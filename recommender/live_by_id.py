@@ -9,7 +9,9 @@ import numpy as np
 from recommender.errors import InputError
 from recommender.live import LiveFacts, Rows
 from recommender.people import People
+from recommender.profiles import Field
 from recommender.relationships import Relationship
+from recommender.retrieval import QUOTABLE
 
 T = TypeVar("T")
 Ids = Collection[str]
@@ -36,6 +38,9 @@ class LiveFactsById:
     """By kind: whom the seeker does not want to see for it."""
     declined_for: Mapping[str, Ids] = field(default_factory=dict)
     """By kind: who declined the seeker's request."""
+    quotable: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Which parts of their profile a person lets be quoted, by the names that answers use, such as
+    "about"; who is absent lets every part be quoted."""
     exposure: Mapping[str, float] = field(default_factory=dict)
     """Who was shown to others of late, and how much; each time counts `1 / log2(1 + rank)`."""
 
@@ -43,10 +48,12 @@ class LiveFactsById:
         """Turn ids into rows of one snapshot's people.
 
         Raises:
-            InputError: a kind of relationship is unknown, or free places are no small number.
+            InputError: a kind of relationship or a part of a profile is unknown, or free places are
+                no small number.
         """
         open_rows, open_to = _found(people, self.open_to)
         place_rows, places = _found(people, self.free_places)
+        quotable_rows, quotable = _found(people, self.quotable)
         exposure_rows, exposure = _found(people, self.exposure)
         return LiveFacts(
             unavailable=_rows(people, self.unavailable, "unavailable"),
@@ -57,6 +64,7 @@ class LiveFactsById:
             hidden=_rows(people, self.hidden, "hidden"),
             hidden_for=_by_kind(people, self.hidden_for, "hidden_for"),
             declined_for=_by_kind(people, self.declined_for, "declined_for"),
+            quotable=dict(zip(quotable_rows.tolist(), map(_fields, quotable), strict=True)),
             exposure_rows=exposure_rows,
             exposure=np.array(exposure, np.float64),
         )
@@ -97,6 +105,19 @@ def _bits(kinds: Iterable[str]) -> int:
     if isinstance(kinds, str):
         raise InputError(f"live facts: open_to must hold several kinds, such as [{kinds!r}]")
     return sum({relationship_of(kind).bit for kind in kinds})
+
+
+def _fields(words: Collection[str]) -> frozenset[Field]:
+    if isinstance(words, str):
+        raise InputError(f"live facts: quotable must hold several parts, such as [{words!r}]")
+    known = {part.word: part for part in QUOTABLE}
+    unknown = sorted(set(words) - set(known))
+    if unknown:
+        raise InputError(
+            f"live facts: {unknown[0]!r} is no part of a profile that may be quoted; "
+            f"there are: {', '.join(known)}"
+        )
+    return frozenset(known[word] for word in words)
 
 
 def _count(number: int) -> int:

@@ -79,6 +79,17 @@ def test_what_happened_since_the_build_is_told_by_ids(index: Index) -> None:
     assert shown(index, LiveFactsById(exposure={first: 200.0}))[0] != first
 
 
+def test_only_what_its_owner_lets_be_quoted_is(index: Index) -> None:
+    (part,) = index.recommend("H0012", GOAL, relationship="coach").lists
+    first, quoted = part.suggestions[0].person_id, part.suggestions[0].evidence[0].field
+    for allowed in (["role"], []):
+        live = LiveFactsById(quotable={first: allowed, "gone": ["about"]})
+        (part,) = index.recommend("H0012", GOAL, relationship="coach", live=live).lists
+        assert part.suggestions[0].person_id == first, "the order does not change"
+        assert {item.field for item in part.suggestions[0].evidence} <= set(allowed)
+    assert quoted != "role"
+
+
 @pytest.mark.parametrize(
     ("live", "says"),
     [
@@ -87,6 +98,8 @@ def test_what_happened_since_the_build_is_told_by_ids(index: Index) -> None:
         (LiveFactsById(open_to={"H0040": ["friend"]}), "'friend' is no kind of relationship"),
         (LiveFactsById(hidden_for={"friend": ["H0040"]}), "'friend' is no kind"),
         (LiveFactsById(free_places={"H0040": 10**6}), "1000000 free places"),
+        (LiveFactsById(quotable={"H0040": ["diary"]}), "'diary' is no part of a profile"),
+        (LiveFactsById(quotable={"H0040": "about"}), "quotable must hold several parts"),
     ],
 )
 def test_live_facts_that_cannot_be_meant_are_refused(
