@@ -5,6 +5,8 @@ from pathlib import Path
 
 EXTRAS = {
     "altair": "eval",
+    "markdown_it": "eval",
+    "markupsafe": "eval",
     "peft": "train",
     "psutil": "eval",
     "vl_convert": "eval",
