@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
@@ -15,7 +16,7 @@ from starlette.routing import Route
 from streamlit.starlette import App
 
 from app.services.identity import check_address
-from app.services.settings import PREFIX, read_values
+from app.services.settings import PREFIX, Settings, read_values
 from app.views.parts import company
 from app.views.parts.texts import say
 from recommender.errors import InputError, LearningRelationshipsError
@@ -45,6 +46,7 @@ def serve(index_dir: Path, port: int, address: str = LOOPBACK, store: str | None
     elif "store" not in read_values(os.environ):
         os.environ[f"{PREFIX}STORE"] = f"sqlite:///{index_dir}.sqlite"
     check_address(address, company.settings())
+    _check_sign_in(company.settings())
     snapshot = company.current_snapshot()
     company.services()
     _check_port(address, port)
@@ -106,6 +108,14 @@ async def _ready(_: Request) -> JSONResponse:
     except LearningRelationshipsError as error:
         return JSONResponse({"ready": False, "says": str(error)}, status_code=503)
     return JSONResponse({"ready": True, "snapshot": snapshot_id})
+
+
+def _check_sign_in(settings: Settings) -> None:
+    if settings.sign_in == "oidc" and find_spec("authlib") is None:
+        raise InputError(
+            "signing people in needs the library Authlib, which a plain install does not bring: "
+            "pip install 'learning-relationships[auth]'"
+        )
 
 
 def _check_port(address: str, port: int) -> None:

@@ -97,14 +97,29 @@ def test_two_nights_and_an_answer(installed: PlainInstall, elsewhere: Path) -> N
         installed, elsewhere, "why-not", *asked, "--candidate", "P2", "--relationship", "mentor"
     )
     assert not json.loads(why.stdout)["eligible"], "the seeker's own manager"
-    # a command whose library only an extra brings names the extra
-    said = run(installed, elsewhere, "eval", "speed", "--people", "100", code=1).stderr
-    assert "learning-relationships[eval]" in said
-    assert said.count("\n") == 1
     assert run(installed, elsewhere, "friends", code=2).stdout == ""
 
     run(installed, elsewhere, "migrate", "--store", "sqlite:///store.sqlite")
     assert served(installed, elsewhere)["snapshot"] == done["snapshot"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "asked", "setting"),
+    [
+        ("eval", ("eval", "speed", "--people", "100"), {}),
+        ("postgres", ("migrate", "--store", "postgresql://me@localhost/store"), {}),
+        ("auth", ("serve", "--index", "index"), {"LEARNING_RELATIONSHIPS_SIGN_IN": "oidc"}),
+    ],
+)
+def test_what_only_an_extra_brings_is_said_in_one_line(
+    installed: PlainInstall, elsewhere: Path, monkeypatch: pytest.MonkeyPatch,
+    extra: str, asked: tuple[str, ...], setting: dict[str, str],
+) -> None:  # fmt: skip
+    for name, value in setting.items():
+        monkeypatch.setenv(name, value)
+    said = run(installed, elsewhere, *asked, code=1).stderr
+    assert f"learning-relationships[{extra}]" in said
+    assert said.count("\n") == 1
 
 
 def served(installed: PlainInstall, folder: Path) -> dict[str, object]:
