@@ -96,7 +96,7 @@ def test_the_file_of_equal_titles_publishes_by_the_real_model(small):
 
 def test_probes_of_a_large_index_know_ties(monkeypatch):
     """All passages alike: nobody can say who should be found, so one list is enough."""
-    monkeypatch.setattr("index.retrieval.vector_index.FLAT_PASSAGES", 500)
+    monkeypatch.setattr("index.retrieval.dot_products.FLAT_PASSAGES", 500)
     rng = np.random.default_rng(0)
     unit = np.repeat(rng.standard_normal((3, 16)).astype(np.float32), 700, axis=0)
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
