@@ -1,7 +1,10 @@
 # make app    sets everything up and opens the service on the sample company (PORT=8501)
 # make demo   answers one goal in the terminal
 # make test   sets everything up and runs the tests
+# make test-fast  the quick ones: no browser, no PostgreSQL
+# make bench  holds limits of time and memory, on a quiet machine
 # make bench-quality  measures the matches, beside simple methods
+# make wheel  builds dist/*.whl, which installs the whole as one thing
 # make check  linters, types, the import contract, dead code
 
 .ONESHELL:
@@ -22,7 +25,7 @@ export OMP_NUM_THREADS ?= 2
 export TOKENIZERS_PARALLELISM ?= false
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: help setup sample app demo test check system bench-quality clean
+.PHONY: help setup sample app demo test test-fast bench wheel check system bench-quality clean
 
 help:
 	@grep -E '^# make' Makefile | sed 's/^# //'
@@ -47,9 +50,9 @@ sample: $(INDEX)/CURRENT
 	@$(BIN)/python -m index status --index $(INDEX) >/dev/null || $(BIN)/python -m index nightly $(HALDEN)/people.csv --index $(INDEX)
 
 # H0213, Head of Learning, administers, so that the desk can be looked at
-app: export LR_ADMINS ?= H0213
-app: export LR_PEOPLE_FILE ?= $(HALDEN)/people.csv
-app: export LR_POLICY_FILE ?= var/halden-policy.toml
+app: export LEARNING_RELATIONSHIPS_ADMINS ?= H0213
+app: export LEARNING_RELATIONSHIPS_PEOPLE_FILE ?= $(HALDEN)/people.csv
+app: export LEARNING_RELATIONSHIPS_POLICY_FILE ?= var/halden-policy.toml
 app: sample
 	@$(BIN)/python -m app migrate --store "$(STORE)" >/dev/null
 	@$(BIN)/python -m app serve --index $(INDEX) --port $(PORT) --store "$(STORE)"
@@ -62,11 +65,20 @@ system:
 	@.ci/system-parts
 
 test: $(VENV)/.ready system
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not bench"
+
+test-fast: $(VENV)/.ready
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not (slow or browser or postgres or wheel or bench)"
+
+bench: $(VENV)/.ready
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m bench -rP
 
 # the sample company and, where they lie beside this checkout, the public benchmarks
 bench-quality: $(VENV)/.ready
 	@$(BIN)/python -m eval bench $(HALDEN) --benchmarks $(BENCHMARKS) --out var/bench
+
+wheel: $(VENV)/.ready
+	$(BIN)/python -m hatchling build --target wheel
 
 check: $(VENV)/.ready
 	$(BIN)/ruff check .

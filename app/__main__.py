@@ -1,17 +1,17 @@
-"""The terminal's door: `python -m app recommend | why-not | serve | migrate`.
+"""The terminal's door: `python -m app COMMAND`.
 
 Exit codes: 0 answered, 1 a problem (one line on stderr), 2 wrong usage.
 """
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.arguments import at_least_one
 from index.terminal import write_any_letter
 from recommender.errors import LearningRelationshipsError
 from recommender.relationships import Relationship
@@ -25,7 +25,15 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command."""
     write_any_letter()
-    options = _parser().parse_args(arguments)
+    parser = argparse.ArgumentParser(
+        prog="python -m app", description="Ask for learning relationships."
+    )
+    add_commands(parser.add_subparsers(required=True, metavar="COMMAND"))
+    return run(parser.parse_args(arguments))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what was asked; an error is one line on stderr."""
     try:
         return int(options.run(options))
     except LearningRelationshipsError as error:
@@ -104,11 +112,9 @@ def _migrate(options: argparse.Namespace) -> int:
 
 def _tidy(options: argparse.Namespace) -> int:
     from app.services.services import open_services
-    from app.services.settings import load_settings
+    from app.services.settings import Settings
 
-    os.environ["LR_INDEX"] = str(options.index)
-    os.environ["LR_STORE"] = options.store
-    done = open_services(load_settings()).workplace.tidy()
+    done = open_services(Settings(index=options.index, store=options.store)).workplace.tidy()
     print(
         f"{done.expired} requests expired; {done.withdrawn} requests and "
         f"{done.relationships_ended} relationships ended because somebody stayed away; what "
@@ -153,18 +159,14 @@ def _print(as_json: bool, document: dict[str, Any], text: str) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=2) if as_json else text)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m app", description="Ask for learning relationships."
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add each command with its options; `run` does what they say."""
     command = commands.add_parser("recommend", help="suggest colleagues for a learning goal")
     _add_index_and_person(command)
     command.add_argument("--goal", required=True, help="what you would like to learn")
     command.add_argument("--relationship", type=Relationship, choices=list(Relationship))
     command.add_argument(
-        "--limit", type=_positive, help="suggestions a list (default: the policy's)"
+        "--limit", type=at_least_one, help="suggestions a list (default: the policy's)"
     )
     command.set_defaults(run=_recommend)
 
@@ -179,10 +181,12 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("serve", help="open the pages on this machine")
     command.add_argument("--index", type=Path, required=True, help="the index folder")
-    command.add_argument("--port", type=_positive, default=8501)
+    command.add_argument("--port", type=at_least_one, default=8501)
     command.add_argument("--address", default="127.0.0.1", help="where to listen")
     command.add_argument(
-        "--store", help="the store's address (default: LR_STORE, else a file beside the index)"
+        "--store",
+        help="the store's address (default: LEARNING_RELATIONSHIPS_STORE, else a file beside the "
+        "index)",
     )
     command.set_defaults(run=_serve)
 
@@ -215,7 +219,6 @@ def _parser() -> argparse.ArgumentParser:
         "--store", required=True, help="sqlite:///path/to/store.sqlite or postgresql://user@host/db"
     )
     command.set_defaults(run=_migrate)
-    return parser
 
 
 def _add_index_and_person(command: argparse.ArgumentParser) -> None:
@@ -225,13 +228,6 @@ def _add_index_and_person(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--store", help="the store's address; without it, nothing newer than the snapshot counts"
     )
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
 
 
 if __name__ == "__main__":

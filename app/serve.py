@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from streamlit.starlette import App
 
 from app.origins import KnownOrigins
 from app.services.identity import check_address
-from app.services.settings import PREFIX
+from app.services.settings import PREFIX, Settings, read_values
 from app.views.parts import company
 from app.views.parts.texts import say
 from recommender.errors import InputError, LearningRelationshipsError
@@ -45,11 +46,13 @@ def serve(index_dir: Path, port: int, address: str = LOOPBACK, store: str | None
     os.environ[f"{PREFIX}INDEX"] = str(index_dir)
     if store:
         os.environ[f"{PREFIX}STORE"] = store
-    os.environ.setdefault(f"{PREFIX}STORE", f"sqlite:///{index_dir}.sqlite")
+    elif "store" not in read_values(os.environ):
+        os.environ[f"{PREFIX}STORE"] = f"sqlite:///{index_dir}.sqlite"
     settings = company.settings()
     check_address(address, settings)
     if settings.public_url:  # who is on loopback behind a proxy is not on loopback
         check_address(str(urlsplit(settings.public_url).hostname), settings)
+    _check_sign_in(settings)
     snapshot = company.current_snapshot()
     company.services()
     _check_port(address, port)
@@ -135,6 +138,14 @@ async def _ready(_: Request) -> JSONResponse:
     except LearningRelationshipsError as error:
         return JSONResponse({"ready": False, "says": str(error)}, status_code=503)
     return JSONResponse({"ready": True, "snapshot": snapshot_id})
+
+
+def _check_sign_in(settings: Settings) -> None:
+    if settings.sign_in == "oidc" and find_spec("authlib") is None:
+        raise InputError(
+            "signing people in needs the library Authlib, which a plain install does not bring: "
+            "pip install 'learning-relationships[auth]'"
+        )
 
 
 def _check_port(address: str, port: int) -> None:

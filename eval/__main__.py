@@ -27,6 +27,7 @@ from eval.commands import (
     validate,
 )
 from eval.commands import run as run_command
+from eval.commands.accidents import missing_extra
 from index.terminal import write_any_letter
 from recommender.errors import LearningRelationshipsError
 
@@ -37,10 +38,10 @@ COMMANDS = (
 """In the order of `--help`. To add one, write a module with `register`."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command."""
+def main(arguments: Sequence[str] | None = None, prog: str = "python -m eval") -> int:
+    """Run one command and return its exit code; `prog` is how usage names it."""
     parser = argparse.ArgumentParser(
-        prog="python -m eval", description="How good the matches are, and for whom they are worse."
+        prog=prog, description="How good the matches are, and for whom they are worse."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:
@@ -51,6 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except LearningRelationshipsError as error:
         print(f"error: {error}", file=sys.stderr)
+    except ModuleNotFoundError as error:
+        says = missing_extra(error)
+        if says is None:
+            raise
+        print(f"error: {says}", file=sys.stderr)
     except BrokenPipeError:
         sys.stderr.close()
     except KeyboardInterrupt:

@@ -22,6 +22,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from index.arguments import at_least_one
 from index.terminal import write_any_letter
 from recommender.errors import (
     BusyError,
@@ -41,9 +42,9 @@ EXIT_CODES: dict[type[LearningRelationshipsError], int] = {
 }
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m index",
+        prog=prog,
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -79,7 +80,9 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         help="a command to which --candidate FOLDER --published FOLDER is added; exit 0 lets the "
         "snapshot pass (default: python -m eval gate; '' for none)",
     )
-    night.add_argument("--keep", type=_count, default=7, help="snapshots to keep (default: 7)")
+    night.add_argument(
+        "--keep", type=at_least_one, default=7, help="snapshots to keep (default: 7)"
+    )
     for command in (make, night):
         command.add_argument("people", type=Path, metavar="PEOPLE")
         _add_index(command)
@@ -124,7 +127,7 @@ def _add_people_options(command: argparse.ArgumentParser) -> None:
         help="people with a person_id of somebody else are other people; they inherit nothing",
     )
     command.add_argument(
-        "--expect-rows", type=_count, metavar="N", help="stop unless the export has N people"
+        "--expect-rows", type=at_least_one, metavar="N", help="stop unless the export has N people"
     )
     command.add_argument(
         "--expect-sha256", metavar="HASH", help="stop unless the export has this checksum"
@@ -140,7 +143,7 @@ def _add_serving(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     back = commands.add_parser("rollback", help="let readers go back to the one before")
     back.add_argument("--to", metavar="ID", help="default: the newest published before this one")
     prune = commands.add_parser("prune", help="remove old snapshots and unused embeddings")
-    prune.add_argument("--keep", type=_count, required=True, metavar="N")
+    prune.add_argument("--keep", type=at_least_one, required=True, metavar="N")
     forget = commands.add_parser(
         "forget",
         help="remove a person now from every kept snapshot and from the cache",
@@ -162,17 +165,10 @@ def _add_index(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit code."""
+def main(arguments: Sequence[str] | None = None, prog: str = "python -m index") -> int:
+    """Run one command and return its exit code; `prog` is how usage names it."""
     write_any_letter()
-    options = _parser().parse_args(arguments)
+    options = _parser(prog).parse_args(arguments)
     from index.commands import COMMANDS
 
     try:

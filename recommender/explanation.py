@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recommender.excerpts import excerpt
 from recommender.goals import Goal
 from recommender.people import NO_LEVEL, People
 from recommender.profiles import Field
@@ -212,16 +213,11 @@ def open_conversation(relationship: Relationship, evidence: Sequence[Evidence], 
     """Write how a first conversation may begin, from the goal, the evidence and the kind."""
     kind = KINDS[relationship]
     need = evidence[0].need if evidence else goal.needs[0]
-    opening = ""
+    after, opening = excerpt(need, MAX_QUOTE_IN_OPENING), ""
     if evidence and evidence[0].speaks and evidence[0].field != Field.ROLE.word:
-        opening = f"I read in your profile: “{_shorten(evidence[0].passage)}”. "
+        quoted = excerpt(evidence[0].passage, MAX_QUOTE_IN_OPENING)
+        opening = f"I read in your profile: “{quoted}”. "
     return (
-        f"{opening}I would like to {kind.first_topic}. What I am after: “{_shorten(need)}” "
+        f"{opening}I would like to {kind.first_topic}. What I am after: “{after}” "
         f"A question to begin with: {kind.first_question}"
     )
-
-
-def _shorten(text: str) -> str:
-    if len(text) <= MAX_QUOTE_IN_OPENING:
-        return text
-    return text[:MAX_QUOTE_IN_OPENING].rsplit(" ", 1)[0] + " …"

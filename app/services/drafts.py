@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from recommender.excerpts import excerpt
 from recommender.explanation import Evidence
 from recommender.profiles import Field
 from recommender.relationships import KINDS, Relationship
@@ -34,7 +35,7 @@ def write_draft(
     quoted = next(spoken, None)
     parts = [f"Hello {helper_name},"]
     if quoted is not None:
-        parts.append(f"I read in your profile: “{_shorten(quoted.passage)}”")
+        parts.append(f"I read in your profile: “{excerpt(quoted.passage, _MAX_QUOTE)}”")
     parts += [
         f"I would like to {kind.first_topic}. The question behind it: {kind.question}",
         f"What I am after: “{' '.join(goal.split())}”",
@@ -43,7 +44,3 @@ def write_draft(
         seeker_name,
     ]
     return "\n\n".join(parts)
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _MAX_QUOTE else text[:_MAX_QUOTE].rsplit(" ", 1)[0] + " …"

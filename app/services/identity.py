@@ -86,7 +86,7 @@ def check_address(address: str, settings: Settings) -> None:
     raise NotAllowedError(
         f"the demonstration sign-in lets everybody be anybody, so it does not serve {address!r}; "
         'serve 127.0.0.1, set up sign_in = "oidc", or say demo_on_any_address = true '
-        "(LR_DEMO_ON_ANY_ADDRESS=true)"
+        f"({PREFIX}DEMO_ON_ANY_ADDRESS=true)"
     )
 
 

@@ -1,5 +1,6 @@
 """The night as an administrator sees and starts it from a page."""
 
+import os
 import re
 import subprocess
 import sys
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from app.services.identity import Identity
+from app.services.settings import PREFIX
 from app.services.workplace import Workplace
 from app.store.database import record
 from index.disk.index_folder import IndexFolder
+from index.night.own_packages import with_own_packages
 from index.people_file.people_file import Inspection, inspect_people
 from index.serving import publishing
 from index.serving.status import describe
@@ -111,6 +114,7 @@ class Night:
             ) as log:
                 _process.running = subprocess.Popen(  # noqa: S603
                     command,
+                    env=with_own_packages(os.environ),
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     stdin=subprocess.DEVNULL,
@@ -139,7 +143,8 @@ class Night:
         people_file = self.workplace.settings.people_file
         if people_file is None:
             raise InputError(
-                "the settings name no people file; set people_file (LR_PEOPLE_FILE) and restart"
+                f"the settings name no people file; set people_file ({PREFIX}PEOPLE_FILE) and "
+                "restart"
             )
         return people_file
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import tomlkit
+
 from app.services.identity import Identity
+from app.services.settings import PREFIX
 from app.services.workplace import Workplace
 from app.store.database import record
 from recommender.answers import Request, SuggestionList
@@ -103,7 +106,8 @@ class PolicyDesk:
         path = self.workplace.settings.policy_file
         if path is None:
             raise InputError(
-                "the settings name no policy file; set policy_file (LR_POLICY_FILE) and restart"
+                f"the settings name no policy file; set policy_file ({PREFIX}POLICY_FILE) and "
+                "restart"
             )
         now = self.workplace.clock()
         differs = _difference(default_policy().model_dump(), changed.model_dump())
@@ -125,28 +129,7 @@ class PolicyDesk:
 
 def to_toml(tree: Mapping[str, Any]) -> str:
     """Write tables of tables of numbers, words and truth values as TOML."""
-    return "\n".join(_tables(tree, ())) + "\n"
-
-
-def _tables(tree: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
-    plain = {key: value for key, value in tree.items() if not isinstance(value, Mapping)}
-    lines = []
-    if plain and path:
-        lines.append(f"\n[{'.'.join(path)}]")
-    lines += [f"{key} = {_scalar(value)}" for key, value in plain.items()]
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            lines += _tables(value, (*path, key))
-    return lines
-
-
-def _scalar(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return tomlkit.dumps(tree)
 
 
 def _laid_over(base: Tree, own: Mapping[str, Any]) -> Tree:

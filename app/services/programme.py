@@ -34,6 +34,7 @@ from app.store.figures import (
     wishes_since,
 )
 from app.store.records import State
+from recommender.inequality import gini
 from recommender.live import LiveFacts
 from recommender.people import People
 from recommender.relationships import Relationship
@@ -141,8 +142,8 @@ class Programme:
             helpers=len(helpers),
             full=self._withheld_flat(full)["full"],
             active=int(active[helpers].sum()),
-            gini_load=gini(active[helpers]),
-            gini_exposure=gini(_counts(people, list(shown.items()))[helpers]),
+            gini_load=_unevenness(active[helpers]),
+            gini_exposure=_unevenness(_counts(people, list(shown.items()))[helpers]),
             by_number_helped=self._withheld_flat(dict(sorted(numbers.items()))),
         )
 
@@ -175,19 +176,9 @@ class Programme:
         return kept
 
 
-def gini(counts: NDArray[np.integer]) -> float | None:
-    """Say how unevenly something is spread, from 0 (all the same) towards 1 (one has it all).
-
-    Returns:
-        None where there is nothing to spread.
-
-    Source: Gini's coefficient by sorted values, sum((2i - n - 1) x_i) / (n sum(x)).
-    """
-    total, n = float(counts.sum()), len(counts)
-    if total == 0:
-        return None
-    order = np.sort(counts).astype(np.float64)
-    return float(((2 * np.arange(1, n + 1) - n - 1) * order).sum() / (n * total))
+def _unevenness(counts: NDArray[np.integer]) -> float | None:
+    """Return the Gini coefficient; None where there is nothing to share out."""
+    return gini(counts) if counts.any() else None
 
 
 def _parts(people: People, division: Division) -> NDArray[np.object_]:

@@ -1,9 +1,11 @@
 """How this service is run: from a TOML file and the environment, read strictly.
 
-A setting `store` stands in the file as `store = "…"` and in the environment as `LR_STORE`; the
-environment goes first. `LR_SETTINGS` names the file.
+A setting `store` stands in the file as `store = "…"` and in the environment as
+`LEARNING_RELATIONSHIPS_STORE`; the environment goes first. `LEARNING_RELATIONSHIPS_SETTINGS` names
+the file.
 """
 
+import logging
 import os
 import tomllib
 from collections.abc import Mapping
@@ -13,12 +15,22 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from index.disk.cache_folder import CACHE
+from index.night.nightly import ACCEPT_DROP
 from recommender.errors import InputError
 
-PREFIX = "LR_"
-"""What every environment variable of this service begins with."""
+PREFIX = "LEARNING_RELATIONSHIPS_"
+"""What every environment variable of this project begins with."""
 
-_FILE = "LR_SETTINGS"
+OTHERS = frozenset({CACHE, ACCEPT_DROP})
+"""Variables of this project that are no settings of a service."""
+
+_OLD_PREFIX = "LR_"
+"""What settings began with up to 0.1; still read, with a warning, for one version more."""
+
+_FILE = "SETTINGS"
+
+_log = logging.getLogger(__name__)
 
 
 class Settings(BaseModel):
@@ -106,14 +118,33 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         InputError: the file cannot be read, or a name or value is not allowed.
     """
     environment = os.environ if environment is None else environment
-    values = _read_file(environment.get(_FILE, ""))
-    for variable, value in environment.items():
-        if variable.startswith(PREFIX) and variable != _FILE:
-            values[variable.removeprefix(PREFIX).lower()] = value
+    for variable in environment:
+        if variable.startswith(_OLD_PREFIX):
+            now = PREFIX + variable.removeprefix(_OLD_PREFIX)
+            _log.warning(
+                "%s is called %s now; the old name ends with the next version", variable, now
+            )
     try:
-        return Settings.model_validate(values)
+        return Settings.model_validate(read_values(environment))
     except ValidationError as error:
         raise InputError("; ".join(_say(problem) for problem in error.errors())) from None
+
+
+def read_values(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Read what file and environment say, unchecked, by the settings' names.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    told: dict[str, str] = {}
+    for prefix in (_OLD_PREFIX, PREFIX):  # the new names go first
+        told |= {
+            variable.removeprefix(prefix): value
+            for variable, value in environment.items()
+            if variable.startswith(prefix) and variable not in OTHERS
+        }
+    values = _read_file(told.pop(_FILE, ""))
+    return values | {name.lower(): value for name, value in told.items()}
 
 
 def _read_file(name: str) -> dict[str, Any]:

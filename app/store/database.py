@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -171,7 +172,7 @@ def store_url(url: str) -> URL:
         return parsed.set(drivername="postgresql+psycopg")
     raise StoreError(
         "a store's address is sqlite:///path/to/store.sqlite or postgresql://user@host/name; "
-        "check --store or LR_STORE"
+        "check --store or LEARNING_RELATIONSHIPS_STORE"
     )
 
 
@@ -186,8 +187,16 @@ def make_engine(url: URL, *, create: bool = False) -> sa.Engine:
     Args:
         url: an address from `store_url`.
         create: whether a missing SQLite file may be made; pages never make one.
+
+    Raises:
+        StoreError: the library that speaks to PostgreSQL is not installed.
     """
     if url.get_backend_name() == "postgresql":
+        if find_spec("psycopg") is None:
+            raise StoreError(
+                "a store in PostgreSQL needs the library psycopg, which a plain install does not "
+                "bring: pip install 'learning-relationships[postgres]'"
+            )
         return sa.create_engine(
             url,
             pool_pre_ping=True,

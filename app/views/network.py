@@ -22,6 +22,7 @@ from app.views.parts.texts import (
     label,
     say,
 )
+from recommender.excerpts import excerpt
 
 _MAX_GOAL_CHARACTERS = 160
 
@@ -127,7 +128,7 @@ def _show_goals(identity: Identity, goals: tuple[GoalStanding, ...]) -> None:
         with st.container(border=True):
             state = say(f"network.goal_{one.standing}")
             st.html(
-                f'<article class="lr"><p>{escape(_shorten(goal.text))}</p>'
+                f'<article class="lr"><p>{escape(excerpt(goal.text, _MAX_GOAL_CHARACTERS))}</p>'
                 f'<p class="soft">{escape(state)} · {escape(day(goal.created_at))}</p></article>'
             )
             with st.container(horizontal=True):
@@ -163,9 +164,3 @@ def _who(tie: Tie) -> str:
     name = tie.other.display_name or say("who.left")
     kind = say(f"kind.{tie.relationship}").lower()
     return say("network.you_are" if tie.i_help else "network.they_are", name=name, kind=kind)
-
-
-def _shorten(text: str) -> str:
-    if len(text) <= _MAX_GOAL_CHARACTERS:
-        return text
-    return text[:_MAX_GOAL_CHARACTERS].rsplit(" ", 1)[0] + " …"

@@ -4,10 +4,15 @@ Exit codes: 0 pass, 1 fail (the reasons are printed), 2 could not judge.
 """
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
 from typing import Any
+
+from eval.commands.accidents import missing_extra, place_of
+from eval.gate.exit_codes import NOT_JUDGED
+from recommender.errors import LearningRelationshipsError
 
 
 def register(commands: Any) -> None:
@@ -28,26 +33,38 @@ def register(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the report; what keeps the gate from judging is said on stderr."""
-    import json
+    """Print the report; what keeps the gate from judging is printed on stderr.
 
+    Whatever fails, it ends with "could not judge" and never with the code of a verdict.
+    """
+    try:
+        return _judge(options)
+    except LearningRelationshipsError as error:
+        says = str(error)
+    except ModuleNotFoundError as error:
+        says = missing_extra(error) or place_of(error)
+    except KeyboardInterrupt:
+        says = "stopped"
+    except Exception as error:
+        says = place_of(error)
+    print(f"could not judge: {says}", file=sys.stderr)
+    return NOT_JUDGED
+
+
+def _judge(options: argparse.Namespace) -> int:
     from eval.datasets.dataset import read_dataset
-    from eval.gate.gate import NOT_JUDGED, open_sides, run_gate
+    from eval.gate.gate import open_sides, run_gate
     from eval.gate.limits import read_limits
     from index.night.nightly import ACCEPT_DROP
-    from recommender.errors import LearningRelationshipsError
 
-    try:
-        limits = read_limits(options.limits)
-        if options.accept_drop or os.environ.get(ACCEPT_DROP) == "1":
-            limits = limits.model_copy(update={"people": limits.people.lifted()})
-        dataset = read_dataset(options.dataset) if options.dataset else None
-        report = run_gate(open_sides(options.candidate, options.published), limits, dataset)
-    except LearningRelationshipsError as error:
-        print(f"could not judge: {error}", file=sys.stderr)
-        return NOT_JUDGED
+    limits = read_limits(options.limits)
+    if options.accept_drop or os.environ.get(ACCEPT_DROP) == "1":
+        limits = limits.model_copy(update={"people": limits.people.lifted()})
+    dataset = read_dataset(options.dataset) if options.dataset else None
+    report = run_gate(open_sides(options.candidate, options.published), limits, dataset)
     if options.json:
         print(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
     else:
         print(report.to_text())
+    sys.stdout.flush()
     return report.exit_code

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.commands.options import progress_line
+from index.arguments import at_least_one
 
 HALDEN = Path(__file__).parent.parent / "datasets" / "halden"
 
@@ -12,9 +13,9 @@ HALDEN = Path(__file__).parent.parent / "datasets" / "halden"
 def register(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser("speed", help="how fast an answer is in a company of any size")
-    parser.add_argument("--people", type=_count, default=10_000, metavar="N")
-    parser.add_argument("--goals", type=_count, metavar="M", help="default: all of Halden's")
-    parser.add_argument("--rounds", type=_count, default=3, help="default: 3")
+    parser.add_argument("--people", type=at_least_one, default=10_000, metavar="N")
+    parser.add_argument("--goals", type=at_least_one, metavar="M", help="default: all of Halden's")
+    parser.add_argument("--rounds", type=at_least_one, default=3, help="default: 3")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--index", type=Path, metavar="DIR",
@@ -40,10 +41,3 @@ def run(options: argparse.Namespace) -> int:
         )  # fmt: skip
     print(json.dumps(found, indent=1) if options.json else render(found))
     return 0
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number

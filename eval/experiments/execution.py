@@ -12,7 +12,6 @@ from eval.systems.runs import (
     Run,
     make_run,
     read_run,
-    write_json,
     write_run,
 )
 from eval.systems.systems import (
@@ -21,6 +20,7 @@ from eval.systems.systems import (
     library_versions,
     open_system,
 )
+from index.disk.files import write_json
 
 FAITHFULNESS_FILE = "faithfulness.json"
 """Beside a run of this project's recommender: what came of checking its reasons."""

@@ -21,6 +21,7 @@ from eval.gate.checks import (
     judge,
 )
 from eval.gate.coverage import check_helpers, check_profiles, profiles_of
+from eval.gate.exit_codes import FAILED, NOT_JUDGED, PASSED
 from eval.gate.limits import Limits
 from eval.gate.other_format import UnopenedSide, check_unopened, read_unopened
 from eval.metrics.intervals import compare_pairs, number_clusters
@@ -35,9 +36,6 @@ from recommender.errors import LearningRelationshipsError, ModelError
 from recommender.live import LiveFacts
 from recommender.policy import Policy, parse_policy
 from recommender.rank_goal import rank_goal
-
-PASSED, FAILED, NOT_JUDGED = 0, 1, 2
-"""Exit codes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from eval.datasets.dataset import Dataset
 from eval.metrics.rule_violations import RuleBook
 from eval.systems.runs import Run
 from eval.systems.systems import eligible_for
+from recommender.inequality import gini
 from recommender.policy import Policy
 from recommender.relationships import Relationship
 
@@ -71,7 +72,7 @@ def measure_conduct(run: Run, dataset: Dataset, policy: Policy) -> Conduct:
         violations=violations,
         eligible=len(helpers),
         coverage=float((places > 0).mean()) if len(places) else 0.0,
-        gini=compute_gini(exposure),
+        gini=gini(exposure),
         catalogue_share=share_of_most(places, MOST_SUGGESTED),
         exposure=exposure,
     )
@@ -84,23 +85,6 @@ def expose(top: pd.DataFrame) -> pd.Series:
     """
     seen = 1 / np.log2(top["rank"].to_numpy(dtype=np.float64) + 1)
     return pd.Series(seen).groupby(top["person_id"].to_numpy()).sum()
-
-
-def compute_gini(values: NDArray[np.float64]) -> float:
-    """Compute the Gini coefficient: 0 where all are alike, (n - 1) / n where one has everything.
-
-    Args:
-        values: `(n,)` float64, 0 or more.
-
-    Source: Gini 1912, in the form of Damgaard & Weiner, "Describing inequality in plant size or
-    fecundity", Ecology 81(4), 2000: sum of (2 i - n - 1) x_i over n times the sum, x ascending.
-    """
-    ascending = np.sort(values)
-    n, total = len(ascending), float(ascending.sum())
-    if not total:
-        return 0.0
-    weights = 2 * np.arange(1, n + 1) - n - 1
-    return float((weights * ascending).sum() / (n * total))
 
 
 def share_of_most(places: NDArray[np.integer], most: int) -> float:

@@ -4,11 +4,10 @@ The gain of grade g in nDCG is 2^g - 1. It reproduces the figures that the sampl
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-import ir_measures
 import numpy as np
 import pandas as pd
-from ir_measures import RR, P, R, nDCG
 from numpy.typing import NDArray
 
 from eval.datasets.dataset import Dataset
@@ -60,6 +59,9 @@ def measure_quality(run: Run, dataset: Dataset) -> Quality:
 
 def measure_lists(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     """Measure each judged list; see `Quality.lists`."""
+    # Here, so that a night without judged goals does not hang on it
+    import ir_measures
+
     lists = dataset.good_lists
     wanted = ir_measures_of(dataset)
     query = _query(lists)
@@ -95,8 +97,10 @@ def measure_lists(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     return pd.concat([lists.assign(seeker=seeker), table.reset_index(drop=True)], axis=1)
 
 
-def ir_measures_of(dataset: Dataset) -> dict[str, ir_measures.measures.Measure]:
-    """Give ir-measures' name for each of `MEASURES` on a dataset's grades."""
+def ir_measures_of(dataset: Dataset) -> dict[str, Any]:
+    """Return ir-measures' name for each of `MEASURES` on a dataset's grades."""
+    from ir_measures import RR, P, R, nDCG
+
     grades = sorted({int(grade) for grade in dataset.qrels["grade"]} - {0})
     gains = {grade: 2**grade - 1 for grade in grades}
     good = dataset.good_grade

@@ -2,32 +2,29 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from html import escape
 from importlib import resources
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
 
 _NUMBER = re.compile(r"[+−-]?[\d.,]+( ?%)?( \[.*\])?|–|")
 
+Html = Markup
+"""A piece of a page that is already escaped; plain strings are escaped where they are put."""
 
-@dataclass(frozen=True, slots=True)
-class Html:
-    """A piece of a page that is already escaped; plain strings are escaped where they are put."""
-
-    code: str
-
-
-Text = str | Html
+Text = str
+"""A plain string, or `Html`."""
 
 
-def join(*parts: Html) -> Html:
+def join(*parts: Text) -> Html:
     """Put pieces one after another."""
-    return Html("\n".join(part.code for part in parts))
+    return Html("\n").join(parts)
 
 
 def tag(name: str, *inside: Text, css: str = "") -> Html:
     """Write an element around texts and pieces."""
-    shown = f' class="{escape(css)}"' if css else ""
-    return Html(f"<{name}{shown}>{''.join(map(_code, inside))}</{name}>")
+    shown = Html(' class="{}"').format(css) if css else Html()
+    return Html("<{0}{1}>{2}</{0}>").format(Html(name), shown, Html().join(inside))
 
 
 def paragraphs(*texts: Text) -> Html:
@@ -39,76 +36,67 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Text]], ours: str = "")
     """Write a table: columns of numbers to the right, the row that begins with `ours` bold."""
     body = [list(row) for row in rows]
     numeric = [
-        number > 0
-        and all(
-            isinstance(row[number], str) and _NUMBER.fullmatch(str(row[number])) for row in body
-        )
+        number > 0 and all(_NUMBER.fullmatch(row[number]) for row in body)
         for number in range(len(header))
     ]
     css = ["n" if flag else "" for flag in numeric]
-    head = "".join(
-        f'<th scope="col" class="{kind}">{escape(name)}</th>'
+    head = Html().join(
+        Html('<th scope="col" class="{}">{}</th>').format(kind, name)
         for name, kind in zip(header, css, strict=True)
     )
-    lines = []
-    for row in body:
-        cells = "".join(
-            f'<td class="{kind}">{_code(cell)}</td>' for cell, kind in zip(row, css, strict=True)
+    lines = [
+        Html('<tr class="{}">{}</tr>').format(
+            "ours" if ours and row[0] == ours else "",
+            Html().join(
+                Html('<td class="{}">{}</td>').format(kind, cell)
+                for cell, kind in zip(row, css, strict=True)
+            ),
         )
-        marked = "ours" if ours and row[0] == ours else ""
-        lines.append(f'<tr class="{marked}">{cells}</tr>')
+        for row in body
+    ]
     return Html(
-        f'<div class="wide"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
-    )
+        '<div class="wide"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+    ).format(head, Html().join(lines))
 
 
 def figure(image: str, alternative: str, caption: str, figures: Html) -> Html:
     """Show an image with a text in its place, a caption, and its figures as a table."""
     return Html(
-        f'<figure><img src="{escape(image)}" alt="{escape(alternative)}">'
-        f"<figcaption>{escape(caption)}</figcaption>"
-        f"<details><summary>The figures as a table</summary>{figures.code}</details></figure>"
-    )
+        '<figure><img src="{}" alt="{}"><figcaption>{}</figcaption>'
+        "<details><summary>The figures as a table</summary>{}</details></figure>"
+    ).format(image, alternative, caption, figures)
 
 
 def cards(items: Iterable[tuple[str, str]]) -> Html:
     """Show large figures, each with what it means."""
     shown = (
-        f"<li><strong>{escape(value)}</strong><small>{escape(says)}</small></li>"
+        Html("<li><strong>{}</strong><small>{}</small></li>").format(value, says)
         for value, says in items
     )
-    return Html(f'<ul class="cards">{"".join(shown)}</ul>')
+    return tag("ul", *shown, css="cards")
 
 
 def items(texts: Iterable[Text]) -> Html:
     """Write a list."""
-    return Html(f"<ul>{''.join(f'<li>{_code(text)}</li>' for text in texts)}</ul>")
+    return tag("ul", *(tag("li", text) for text in texts))
 
 
 def fold(summary: str, inside: Html) -> Html:
     """Hide a piece until somebody opens it."""
-    return Html(f"<details><summary>{escape(summary)}</summary>{inside.code}</details>")
+    return Html("<details><summary>{}</summary>{}</details>").format(summary, inside)
 
 
 def from_markdown(text: str) -> Html:
-    """Show headings, paragraphs, tables and code words of a README; anything else as its text."""
-    parts: list[Html] = []
-    for block in re.split(r"\n\s*\n", text.strip()):
-        lines = block.strip().splitlines()
-        if lines and lines[0].startswith("#"):
-            parts.append(tag("h3", lines.pop(0).lstrip("# ")))
-        if len(lines) > 1 and all(line.startswith("|") for line in lines):
-            cells = [
-                [_inline(cell.strip()) for cell in line.strip().strip("|").split("|")]
-                for line in lines
-            ]
-            header = [re.sub(r"<[^>]+>", "", cell.code) for cell in cells[0]]
-            rows = [row[: len(header)] for row in cells[2:] if len(row) >= len(header)]
-            parts.append(table(header, rows))
-        elif lines:
-            parts.append(tag("p", _inline(" ".join(lines))))
-    return join(*parts)
+    """Show a README: its headings under the page's own, its HTML, links and images as text."""
+    reader = MarkdownIt("commonmark", {"html": False})
+    reader.enable("table").disable(["link", "image", "autolink", "html_block", "html_inline"])
+    reader.add_render_rule("table_open", lambda *_: '<div class="wide"><table>')
+    reader.add_render_rule("table_close", lambda *_: "</table></div>")
+    tokens = reader.parse(text)
+    for token in tokens:
+        if token.type.startswith("heading_"):
+            token.tag = "h3"
+    return Html(reader.renderer.render(tokens, reader.options, {}))
 
 
 def page(title: str, *body: Html) -> str:
@@ -120,14 +108,5 @@ def page(title: str, *body: Html) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
-        f"{join(*body).code}\n</main>\n</body>\n</html>\n"
+        f"{join(*body)}\n</main>\n</body>\n</html>\n"
     )
-
-
-def _inline(text: str) -> Html:
-    shown = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
-    return Html(re.sub(r"\*([^*]+)\*", r"<em>\1</em>", shown))
-
-
-def _code(text: Text) -> str:
-    return text.code if isinstance(text, Html) else escape(text)

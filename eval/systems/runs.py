@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from eval.datasets import csv_tables
 from eval.datasets.dataset import Ask, Dataset
+from index.disk.files import write_json
 from recommender.errors import DatasetError, Problem
 
 RUN_FILE = "run.csv"
@@ -72,12 +73,6 @@ def write_run(run: Run, folder: Path, record: dict[str, Any], timing: dict[str, 
     run.frame.to_csv(folder / RUN_FILE, index=False, float_format="%.9g", lineterminator="\n")
     write_json(folder / RECORD_FILE, record)
     write_json(folder / TIMING_FILE, timing)
-
-
-def write_json(path: Path, value: dict[str, Any]) -> None:
-    """Write sorted, readable JSON."""
-    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
 
 
 def read_run(path: Path, dataset: Dataset) -> Run:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from eval.datasets.dataset import Dataset
 from eval.tuning.judged_lists import Floats, ndcg
+from recommender.inequality import gini
 from recommender.live import LiveFacts
 from recommender.policy import ListSettings, Policy
 from recommender.rank_goal import rank_goal
@@ -64,17 +65,6 @@ def measure_load(dataset: Dataset, retriever: Retriever, policy: Policy) -> list
             )
         )
     return points
-
-
-def gini(counts: Floats) -> float:
-    """Say how unequally something is shared out: 0 all alike, towards 1 all with one.
-
-    Source: Gini's mean difference over twice the mean; Dixon et al., "Bootstrapping the Gini
-    coefficient of inequality", Ecology 68(5), 1987.
-    """
-    ordered, n = np.sort(counts), len(counts)
-    total = float(ordered.sum())
-    return float((2 * np.arange(1, n + 1) - n - 1) @ ordered) / (n * total) if total else 0.0
 
 
 def _answer(

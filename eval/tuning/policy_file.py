@@ -1,16 +1,15 @@
 """Numbers changed in a policy file, and nothing else: its comments and rules stay as they are."""
 
-import re
 from collections.abc import Mapping
 
-from recommender.errors import InputError, PolicyError
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from recommender.errors import InputError
 from recommender.policy import parse_policy
 from recommender.relationships import Relationship
 
 Numbers = Mapping[str, float]
-
-_HEADER = re.compile(r"^\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?$")
-_NUMBER = re.compile(r"^(\s*([A-Za-z_]+)\s*=\s*)[-+0-9._einfa]+(\s*(?:#.*)?)$")
 
 
 def write_numbers(
@@ -27,48 +26,20 @@ def write_numbers(
         source: the file's name, for messages.
 
     Raises:
-        InputError: the file writes its tables in a form that cannot be changed so.
+        InputError: it is no TOML.
+        PolicyError: it is no policy, before or after the change.
     """
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").rstrip("\n").split("\n")
-    for (kind, name), numbers in tables.items():
-        lines = _change(lines, f"{kind}.{name}", numbers)
-    changed = "\n".join(lines) + "\n"
     try:
-        policy = parse_policy(changed, source)
-    except PolicyError as error:
-        raise _cannot(source) from error
+        document = tomlkit.parse(text.removeprefix("\ufeff").replace("\r\n", "\n").rstrip() + "\n")
+    except TOMLKitError as error:
+        raise InputError(f"{source} is not valid TOML: {error}") from None
     for (kind, name), numbers in tables.items():
-        found = policy.of(kind).model_dump()[name]
-        if any(abs(found[key] - number) > 1e-9 for key, number in numbers.items()):
-            raise _cannot(source)
+        if kind not in document:
+            document.add(tomlkit.nl())
+            document.add(kind, tomlkit.table(is_super_table=True))
+        table = document[kind].setdefault(name, tomlkit.table())
+        for key, number in numbers.items():
+            table[key] = int(number) if float(number).is_integer() else float(number)
+    changed = tomlkit.dumps(document)
+    parse_policy(changed, source)
     return changed
-
-
-def _change(lines: list[str], table: str, numbers: Numbers) -> list[str]:
-    result: list[str] = []
-    left, inside, end = dict(numbers), False, None
-    for line in lines:
-        header = _HEADER.match(line)
-        if header:
-            inside = re.sub(r"[\s\"']", "", header[1]) == table
-        found = _NUMBER.match(line) if inside else None
-        if found and found[2] in left:
-            line = f"{found[1]}{_write(left.pop(found[2]))}{found[3]}"
-        result.append(line)
-        if inside and line.strip() and not line.lstrip().startswith("#"):
-            end = len(result)
-    added = [f"{key} = {_write(number)}" for key, number in left.items()]
-    if end is not None:
-        return result[:end] + added + result[end:]
-    return [*result, "", f"[{table}]", *added] if added else result
-
-
-def _write(number: float) -> str:
-    return f"{number:g}" if float(f"{number:g}") == number else repr(float(number))
-
-
-def _cannot(source: str) -> InputError:
-    return InputError(
-        f"the numbers of {source} cannot be changed in place; write its tables as "
-        "[mentor.weights] with a line for each number"
-    )

@@ -6,6 +6,7 @@ in its place can end the process at each of them, and see what readers find.
 
 import contextlib
 import errno
+import hashlib
 import json
 import mmap
 import os
@@ -72,6 +73,12 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
+def sha256_of(path: Path) -> str:
+    """Return a file's SHA-256, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def write_text(path: Path, text: str) -> None:
     """Write or replace a text file in one step, UTF-8."""
     with writing(path) as temporary:
@@ -79,8 +86,9 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write or replace a JSON file in one step, readable by people."""
-    write_text(path, json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+    """Write or replace a JSON file in one step, sorted, readable by people."""
+    text = json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    write_text(path, text + "\n")
 
 
 def write_array(path: Path, array: NDArray[Any]) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.disk import files
+from index.disk.files import sha256_of
 from index.encoder.protocol import EncoderAround, Progress
 
 KEY_BYTES = 16
@@ -107,7 +108,7 @@ class EmbeddingCache:
         unnamed = self.folder / f"new.{os.getpid()}"
         with files.writing(unnamed) as temporary, temporary.open("wb") as stream:
             np.save(stream, segment, allow_pickle=False)
-        path = self.folder / f"{_sha256(unnamed)[:32]}.npy"
+        path = self.folder / f"{sha256_of(unnamed)[:32]}.npy"
         files.move(unnamed, path)
         self._segments[path] = np.load(path, mmap_mode="r", allow_pickle=False)
 
@@ -173,7 +174,7 @@ def keys_of(side: str, texts: Sequence[str]) -> NDArray[np.bytes_]:
 
 def find_damaged_segments(folder: Path) -> list[Path]:
     """List the segments of a cache folder whose bytes are not what their names say."""
-    return [path for path in sorted(folder.glob("*.npy")) if _sha256(path)[:32] != path.stem]
+    return [path for path in sorted(folder.glob("*.npy")) if sha256_of(path)[:32] != path.stem]
 
 
 def _shifted(progress: Progress | None, start: int, missing: NDArray[np.int64]) -> Progress | None:
@@ -188,14 +189,9 @@ def _dtype(dim: int) -> np.dtype[Any]:
 
 def _read_segment(path: Path, dim: int) -> NDArray[Any] | None:
     try:
-        if _sha256(path)[:32] != path.stem:
+        if sha256_of(path)[:32] != path.stem:
             return None
         segment: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError):
         return None
     return segment if segment.dtype == _dtype(dim) else None
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.disk.files import sha256_of
 from index.offline import HUB_OFFLINE, hub_is_forbidden
 from recommender.errors import ModelError
 
@@ -139,7 +140,7 @@ def _read(name: str, path: Path) -> ModelFolder:
     return ModelFolder(
         name=name,
         path=path,
-        weights_sha256=_sha256(weights),
+        weights_sha256=sha256_of(weights),
         max_tokens=int(
             sentence.get("max_seq_length") or config.get("max_position_embeddings", 512)
         ),
@@ -165,11 +166,6 @@ def _settings_sha256(path: Path) -> str:
         if (path / name).is_file():
             digest.update(name.encode() + b"\0" + (path / name).read_bytes() + b"\0")
     return digest.hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.disk import files
 from index.disk.cache_folder import CACHE, cache_folder
+from index.disk.files import sha256_of
 from index.encoder.adapter import Adapter
 from index.encoder.model_folder import ModelFolder
 from recommender.errors import BuildError, ModelError
@@ -63,7 +64,7 @@ def graph_path(model: ModelFolder, adapter: Adapter | None, precision: str) -> P
         else:
             _log.info("exporting the model to ONNX, once")
             _export(model, adapter, path)
-        files.write_text(_checksum_path(path), _sha256(path) + "\n")
+        files.write_text(_checksum_path(path), sha256_of(path) + "\n")
     return path
 
 
@@ -81,14 +82,9 @@ def _checksum_path(path: Path) -> Path:
 def _is_whole(path: Path) -> bool:
     try:
         expected = _checksum_path(path).read_text(encoding="ascii").strip()
-        return _sha256(path) == expected
+        return sha256_of(path) == expected
     except (OSError, UnicodeDecodeError):
         return False
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _export(model: ModelFolder, adapter: Adapter | None, path: Path) -> None:

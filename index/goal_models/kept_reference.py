@@ -9,6 +9,7 @@ import numpy as np
 
 from index.disk import files
 from index.disk.cache_folder import cache_folder
+from index.disk.files import sha256_of
 from index.encoder.protocol import Encoder
 from index.goal_models.kind_model import KindModel
 from index.goal_models.need_model import NeedModel
@@ -42,14 +43,14 @@ def _save(reference: Reference, folder: Path) -> None:
     files.write_array(folder / "goals.npy", reference.goals)
     reference.kinds.save(folder)
     reference.needs.save(folder)
-    sums = {path.name: _sha256(path) for path in sorted(folder.glob("*.npy"))}
+    sums = {path.name: sha256_of(path) for path in sorted(folder.glob("*.npy"))}
     files.write_json(folder / SUMS, sums)
 
 
 def _is_whole(folder: Path) -> bool:
     try:
         sums = json.loads((folder / SUMS).read_text(encoding="utf-8"))
-        return bool(sums) and all(_sha256(folder / name) == sum_ for name, sum_ in sums.items())
+        return bool(sums) and all(sha256_of(folder / name) == sum_ for name, sum_ in sums.items())
     except (OSError, ValueError, AttributeError):
         return False
 
@@ -60,7 +61,3 @@ def _key() -> str:
     for text in sorted(data.iterdir(), key=lambda file: file.name):
         digest.update(text.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -108,8 +108,8 @@ class BuildReport:
 
 
 def build(
-    people: Path,
-    index_dir: Path,
+    people: Path | str,
+    index_dir: Path | str,
     *,
     settings: EncoderSettings | None = None,
     policy_text: str | None = None,
@@ -157,7 +157,7 @@ def build(
     index = IndexFolder(Path(index_dir))
     with index.locked():
         return build_locked(
-            index, people, settings=settings or EncoderSettings(), policy_text=policy_text,
+            index, Path(people), settings=settings or EncoderSettings(), policy_text=policy_text,
             as_of=as_of, expected=expected, decisions=decisions, accept_drop=accept_drop,
             accept_managers=accept_managers,
             publish=publish, progress=progress, part=part, encoder=encoder,

@@ -15,6 +15,7 @@ from index.encoder.protocol import Encoder, EncoderSettings, Progress
 from index.night.build import BuildReport, Part, build_locked
 from index.night.export_file import ANY_EXPORT, Expected
 from index.night.identities import NOTHING_SAID, Decisions
+from index.night.own_packages import with_own_packages
 from index.night.progress import GATE as GATE_PART
 from index.serving import publishing
 from index.snapshot.manifest import FORMAT
@@ -150,6 +151,8 @@ def _ask(
 ) -> None:
     arguments = ["--candidate", str(report.folder), "--published", str(published)]
     environment = os.environ | {ACCEPT_DROP: "1" if accept_drop else ""}
+    if command is GATE:
+        environment = with_own_packages(environment)
     try:
         done = subprocess.run(  # noqa: S603 (the administrator's own command)
             [*command, *arguments], stdout=sys.stderr, check=False, env=environment

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from index.disk.files import sha256_of
 from index.encoder.protocol import EncoderSettings
 from index.retrieval.plan import Plan
 from recommender.errors import SnapshotError
@@ -113,12 +114,6 @@ def time_of(snapshot_id: str) -> datetime:
         return datetime.strptime(snapshot_id.split("Z-")[0] + "000", _TIME).replace(tzinfo=UTC)
     except ValueError:
         return datetime.fromtimestamp(0, UTC)
-
-
-def sha256_of(path: Path) -> str:
-    """Hash a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def record_files(folder: Path) -> dict[str, FileRecord]:

@@ -1,8 +1,11 @@
 """Who is asking: claims to one person, the administrator's role, and the demonstration's guard."""
 
+import re
+
 import pandas as pd
 import pytest
 
+from app.serve import serve
 from app.services.directory import Directory
 from app.services.identity import (
     Identity,
@@ -10,7 +13,8 @@ from app.services.identity import (
     demo_identity,
     identity_from_claims,
 )
-from app.services.settings import Settings, load_settings
+from app.services.settings import OTHERS, PREFIX, Settings, load_settings
+from app.views.parts import company
 from recommender.errors import InputError, NotAllowedError, UnknownPersonError
 from tests.app.small_company import SmallSnapshot, as_people
 
@@ -33,6 +37,11 @@ def test_an_email_is_one_person_in_any_case():
 def test_somebody_on_leave_may_sign_in():
     claims = {"email": "hal@small.example", "email_verified": True}
     assert identity_from_claims(claims, PEOPLE, OIDC) == Identity("HAL")
+
+
+def named(**settings):
+    """Return settings as the environment holds them."""
+    return {f"{PREFIX}{name}": value for name, value in settings.items()}
 
 
 @pytest.mark.parametrize("verified", [False, "false", None, 0, "no"])
@@ -193,7 +202,7 @@ def test_the_demonstration_serves_loopback(address):
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "", "10.0.0.5", "example.org", "127.0.0.1.x"])
 def test_the_demonstration_refuses_everything_else_unless_told(address):
-    with pytest.raises(NotAllowedError, match="LR_DEMO_ON_ANY_ADDRESS=true"):
+    with pytest.raises(NotAllowedError, match="LEARNING_RELATIONSHIPS_DEMO_ON_ANY_ADDRESS=true"):
         check_address(address, settings())
     check_address(address, settings(demo_on_any_address=True))
     check_address(address, OIDC)
@@ -205,27 +214,130 @@ def test_the_demonstration_refuses_everything_else_unless_told(address):
 def test_settings_come_from_a_file_and_the_environment_goes_first(tmp_path):
     path = tmp_path / "service.toml"
     path.write_text('index = "a"\nstore = "sqlite:///a"\nadmins = ["x@y.z"]\nsign_in = "oidc"\n')
-    read = load_settings({"LR_SETTINGS": str(path), "LR_STORE": "sqlite:///b"})
+    read = load_settings(
+        {
+            "LEARNING_RELATIONSHIPS_SETTINGS": str(path),
+            "LEARNING_RELATIONSHIPS_STORE": "sqlite:///b",
+        }
+    )
     assert (str(read.index), read.store, read.sign_in) == ("a", "sqlite:///b", "oidc")
     assert read.admins == ("x@y.z",)
 
 
+def test_old_names_of_variables_are_read_with_a_warning_and_new_ones_go_first(caplog):
+    new = {"LEARNING_RELATIONSHIPS_INDEX": "a", "LEARNING_RELATIONSHIPS_ADMINS": "x@y.z"}
+    read = load_settings({"LR_STORE": "sqlite:///b", "LR_ADMINS": "old@y.z"} | new)
+    assert (read.store, read.admins) == ("sqlite:///b", ("x@y.z",))
+    assert "LR_STORE is called LEARNING_RELATIONSHIPS_STORE now" in caplog.text
+    assert "old@y.z" not in caplog.text
+    caplog.clear()
+    load_settings(new | {"LEARNING_RELATIONSHIPS_STORE": "b"})
+    assert caplog.text == ""
+
+
+def test_other_variables_of_the_project_are_no_settings(repository):
+    files = [
+        path for name in ("index", "app", "eval") for path in (repository / name).rglob("*.py")
+    ]
+    text = "\n".join(path.read_text("utf-8") for path in files)
+    named = set(re.findall(r'"(LEARNING_RELATIONSHIPS_[A-Z_]+[A-Z])"', text))
+    assert named >= OTHERS
+    known = {PREFIX + name.upper() for name in (*Settings.model_fields, "settings")}
+    # the two that make a write step kill its process belong to tests of the index alone
+    hooks = {name for name in named if name.endswith(("_KILL_AT", "_STEP_LOG"))}
+    assert named - known - hooks == OTHERS
+    read = load_settings({"LR_INDEX": "a", "LR_STORE": "b"} | dict.fromkeys(OTHERS, "1"))
+    assert str(read.index) == "a"
+
+
+@pytest.mark.parametrize("named", ["the file", "an old name", "nothing"])
+def test_serving_takes_the_store_that_the_settings_name(named, tmp_path, monkeypatch):
+    for name in ("INDEX", "STORE", "SETTINGS", "ADMINS"):
+        monkeypatch.setenv(PREFIX + name, "")  # so that it is as before in the end
+        monkeypatch.delenv(PREFIX + name)
+    file = tmp_path / "service.toml"
+    file.write_text('store = "sqlite:///a"\n' if named == "the file" else "")
+    monkeypatch.setenv(f"{PREFIX}SETTINGS", str(file))
+    if named == "an old name":
+        monkeypatch.setenv("LR_STORE", "sqlite:///a")
+    company.settings.cache_clear()
+    with pytest.raises(NotAllowedError):  # which ends it as soon as the settings are read
+        serve(tmp_path / "index", 8501, address="0.0.0.0")
+    beside = f"sqlite:///{tmp_path / 'index'}.sqlite"
+    assert company.settings().store == (beside if named == "nothing" else "sqlite:///a")
+    company.settings.cache_clear()
+
+
 def test_administrators_in_the_environment_are_separated_by_commas():
-    read = load_settings({"LR_INDEX": "a", "LR_STORE": "b", "LR_ADMINS": "x@y.z, H0001,"})
+    read = load_settings(
+        {
+            "LEARNING_RELATIONSHIPS_INDEX": "a",
+            "LEARNING_RELATIONSHIPS_STORE": "b",
+            "LEARNING_RELATIONSHIPS_ADMINS": "x@y.z, H0001,",
+        }
+    )
     assert read.admins == ("x@y.z", "H0001")
 
 
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({"LR_STORE": "b"}, "the setting 'index' is missing; set LR_INDEX"),
-        ({"LR_INDEX": "a", "LR_STORE": "b", "LR_SIGN_IN": "none"}, "setting 'sign_in'"),
-        ({"LR_INDEX": "a", "LR_STORE": "b", "LR_DEMO_ON_ANY_ADDRESS": "perhaps"}, "demo_on_any"),
-        ({"LR_INDEX": "a", "LR_STORE": "b", "LR_SMALLEST_GROUP": "1"}, "smallest_group"),
-        ({"LR_INDEX": "a", "LR_STORE": "b", "LR_ADMIN_CLAIM": "groups"}, "go together"),
-        ({"LR_INDEX": "a", "LR_STORE": "b", "LR_LEAVER_DAYS": "7"}, "less than absent_days"),
-        ({"LR_INDEX": "a", "LR_STORE": "b", "LR_ADMIN": "x"}, r"no setting 'admin' \(LR_ADMIN\)"),
-        ({"LR_SETTINGS": "nowhere.toml"}, "the settings file nowhere.toml cannot be read"),
+        (
+            {"LEARNING_RELATIONSHIPS_STORE": "b"},
+            "the setting 'index' is missing; set LEARNING_RELATIONSHIPS_INDEX",
+        ),
+        (
+            {
+                "LEARNING_RELATIONSHIPS_INDEX": "a",
+                "LEARNING_RELATIONSHIPS_STORE": "b",
+                "LEARNING_RELATIONSHIPS_SIGN_IN": "none",
+            },
+            "setting 'sign_in'",
+        ),
+        (
+            {
+                "LEARNING_RELATIONSHIPS_INDEX": "a",
+                "LEARNING_RELATIONSHIPS_STORE": "b",
+                "LEARNING_RELATIONSHIPS_DEMO_ON_ANY_ADDRESS": "perhaps",
+            },
+            "demo_on_any",
+        ),
+        (
+            {
+                "LEARNING_RELATIONSHIPS_INDEX": "a",
+                "LEARNING_RELATIONSHIPS_STORE": "b",
+                "LEARNING_RELATIONSHIPS_SMALLEST_GROUP": "1",
+            },
+            "smallest_group",
+        ),
+        (
+            {
+                "LEARNING_RELATIONSHIPS_INDEX": "a",
+                "LEARNING_RELATIONSHIPS_STORE": "b",
+                "LEARNING_RELATIONSHIPS_ADMIN_CLAIM": "groups",
+            },
+            "go together",
+        ),
+        (
+            {
+                "LEARNING_RELATIONSHIPS_INDEX": "a",
+                "LEARNING_RELATIONSHIPS_STORE": "b",
+                "LEARNING_RELATIONSHIPS_LEAVER_DAYS": "7",
+            },
+            "less than absent_days",
+        ),
+        (
+            {
+                "LEARNING_RELATIONSHIPS_INDEX": "a",
+                "LEARNING_RELATIONSHIPS_STORE": "b",
+                "LEARNING_RELATIONSHIPS_ADMIN": "x",
+            },
+            r"no setting 'admin' \(LEARNING_RELATIONSHIPS_ADMIN\)",
+        ),
+        (
+            {"LEARNING_RELATIONSHIPS_SETTINGS": "nowhere.toml"},
+            "the settings file nowhere.toml cannot be read",
+        ),
     ],
 )
 def test_a_wrong_setting_is_said(values, says):
@@ -239,10 +351,10 @@ def test_an_unknown_name_in_the_file_is_said(tmp_path):
     with pytest.raises(
         InputError, match=r"there is no setting 'admin' .*; there are: index, store"
     ):
-        load_settings({"LR_SETTINGS": str(path)})
+        load_settings({"LEARNING_RELATIONSHIPS_SETTINGS": str(path)})
     path.write_text("index = ")
     with pytest.raises(InputError, match="cannot be read"):
-        load_settings({"LR_SETTINGS": str(path)})
+        load_settings({"LEARNING_RELATIONSHIPS_SETTINGS": str(path)})
 
 
 @pytest.mark.parametrize(
@@ -250,9 +362,19 @@ def test_an_unknown_name_in_the_file_is_said(tmp_path):
 )
 def test_a_public_url_that_no_browser_opens_is_refused(url):
     with pytest.raises(InputError, match="public_url"):
-        load_settings({"LR_INDEX": "index", "LR_STORE": "sqlite:///x", "LR_PUBLIC_URL": url})
+        load_settings(
+            {
+                "LEARNING_RELATIONSHIPS_INDEX": "index",
+                "LEARNING_RELATIONSHIPS_STORE": "sqlite:///x",
+                "LEARNING_RELATIONSHIPS_PUBLIC_URL": url,
+            }
+        )
 
 
 def test_a_public_url_loses_its_last_slash():
-    named = {"LR_INDEX": "index", "LR_STORE": "sqlite:///x", "LR_PUBLIC_URL": "https://a.b/c/"}
+    named = {
+        "LEARNING_RELATIONSHIPS_INDEX": "index",
+        "LEARNING_RELATIONSHIPS_STORE": "sqlite:///x",
+        "LEARNING_RELATIONSHIPS_PUBLIC_URL": "https://a.b/c/",
+    }
     assert load_settings(named).public_url == "https://a.b/c"

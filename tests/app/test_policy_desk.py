@@ -76,10 +76,10 @@ def test_an_impossible_change_is_refused_and_nothing_is_written(desk: PolicyDesk
 
 def test_without_a_policy_file_saving_says_which_setting_is_missing(tmp_path: Path) -> None:
     desk = opened(tmp_path).policy
-    with pytest.raises(InputError, match="LR_POLICY_FILE"):
+    with pytest.raises(InputError, match="LEARNING_RELATIONSHIPS_POLICY_FILE"):
         desk.save(ADMINISTRATOR, default_policy())
     night = replace(Night(desk.workplace))
-    with pytest.raises(InputError, match="LR_PEOPLE_FILE"):
+    with pytest.raises(InputError, match="LEARNING_RELATIONSHIPS_PEOPLE_FILE"):
         night.rebuild(ADMINISTRATOR)
 
 

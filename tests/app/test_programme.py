@@ -1,6 +1,5 @@
 """The programme's figures: right by hand, for administrators only, small groups withheld."""
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -16,7 +15,6 @@ from app.services.figures import (
     csv_of,
 )
 from app.services.identity import Identity
-from app.services.programme import gini
 from app.services.withholding import withhold
 from app.store.records import Met, Outcome
 from recommender.errors import NotAllowedError
@@ -213,12 +211,3 @@ def test_what_is_withheld_is_never_a_few_people(people):
     assert all(count is None or count == 0 or count >= 5 for count in shown.values())
     hidden = sum(people[key] for key, count in shown.items() if count is None)
     assert hidden == 0 or hidden >= 5 or not any(shown.values())
-
-
-@pytest.mark.parametrize(
-    ("counts", "expected"),
-    [([1, 1, 1], 0.0), ([0, 0, 3], 2 / 3), ([0, 1, 2, 3], 5 / 12), ([0, 0], None), ([], None)],
-)
-def test_gini_by_hand(counts, expected):
-    found = gini(np.array(counts, np.int64))
-    assert found == (None if expected is None else pytest.approx(expected))

@@ -8,11 +8,8 @@ from app.__main__ import main
 
 
 def test_tidy_and_forget_after_migrate(
-    halden_index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    monkeypatch.setenv("LR_INDEX", "")
-    monkeypatch.setenv("LR_STORE", "")
+    halden_index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     store = f"sqlite:///{tmp_path}/store.sqlite"
     assert main(["migrate", "--store", store]) == 0
     assert main(["tidy", "--index", str(halden_index), "--store", store]) == 0

@@ -2,6 +2,7 @@
 
 import ast
 import string
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -68,10 +69,23 @@ def test_every_id_that_is_called_by_its_whole_name_exists() -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_a_translation_says_what_english_says(language: str) -> None:
-    english, own = catalogue(DEFAULT), catalogue(language)
-    assert set(own) <= set(english), "ids that nobody says"
-    for text_id, text in own.items():
-        assert names_in(text) == names_in(english[text_id]), text_id
+    assert faults_of(catalogue(language)) == []
+
+
+def test_a_translation_that_drops_or_invents_something_is_found() -> None:
+    named = next(text_id for text_id, text in catalogue(DEFAULT).items() if names_in(text))
+    assert faults_of({named: "nothing", "nobody.says": "this"}) == [named, "nobody.says"]
+    assert faults_of({named: catalogue(DEFAULT)[named]}) == []
+
+
+def faults_of(translation: Mapping[str, str]) -> list[str]:
+    """List the ids that nobody says, and those whose text names other things than English does."""
+    english = catalogue(DEFAULT)
+    return [
+        text_id
+        for text_id, text in translation.items()
+        if text_id not in english or names_in(text) != names_in(english[text_id])
+    ]
 
 
 def test_values_are_escaped_only_where_markdown_is_read() -> None:

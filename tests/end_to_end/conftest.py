@@ -134,7 +134,11 @@ def new_server(
         shutil.copytree(index, own / "index", symlinks=True)
         store = store or f"sqlite:///{own / 'store.sqlite'}"
         migrate(store)
-        environment = {"PYTHONPATH": str(repository), "LR_ADMINS": ADMINISTRATOR, **environment}
+        environment = {
+            "PYTHONPATH": str(repository),
+            "LEARNING_RELATIONSHIPS_ADMINS": ADMINISTRATOR,
+            **environment,
+        }
         server = Server(own / "index", store, folder, environment, port)
         servers.append(server.start())
         return server

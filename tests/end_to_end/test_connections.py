@@ -163,7 +163,11 @@ def served(listening, repository, halden_index, tmp_path):
             cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         started.append(process)
-        base = settings.get("LR_PUBLIC_URL", "").partition("://")[2].partition("/")[2]
+        base = (
+            settings.get("LEARNING_RELATIONSHIPS_PUBLIC_URL", "")
+            .partition("://")[2]
+            .partition("/")[2]
+        )
         wait_for(process, f"http://127.0.0.1:{port}/{base}{'/' * bool(base)}_stcore/health")
         return port
 
@@ -223,7 +227,13 @@ PUBLIC = "http://learn.example.test/mentoring"
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
 def test_behind_nginx_under_a_path(served, listening, repository, tmp_path):
     """The example that is shipped, with this test's ports in it."""
-    port, front = served(LR_PUBLIC_URL=PUBLIC, LR_DEMO_ON_ANY_ADDRESS="true"), free_port()
+    port, front = (
+        served(
+            LEARNING_RELATIONSHIPS_PUBLIC_URL=PUBLIC,
+            LEARNING_RELATIONSHIPS_DEMO_ON_ANY_ADDRESS="true",
+        ),
+        free_port(),
+    )
     example = (repository / "app" / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     site = (
         example.replace("127.0.0.1:8501", f"127.0.0.1:{port}")

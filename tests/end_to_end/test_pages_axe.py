@@ -24,7 +24,7 @@ EXCEPTIONS: dict[str, str] = {}
 
 @pytest.fixture(scope="module")
 def server(new_server: Callable[..., Server]) -> Server:
-    running = new_server(LR_ADMINS=SEEKER)
+    running = new_server(LEARNING_RELATIONSHIPS_ADMINS=SEEKER)
     live_in(running.index_dir, running.store)
     return running
 

@@ -31,11 +31,11 @@ def server(
     (report / "report.json").write_text(json.dumps({"halden": {"nDCG@5": 0.5123, "goals": 143}}))
     return new_server(
         index=small_index,
-        LR_ADMINS=ADMINISTRATOR,
-        LR_PEOPLE_FILE=str(small_people),
-        LR_POLICY_FILE=str(folder / "policy.toml"),
-        LR_QUALITY_REPORT=str(report),
-        LR_GATE="",
+        LEARNING_RELATIONSHIPS_ADMINS=ADMINISTRATOR,
+        LEARNING_RELATIONSHIPS_PEOPLE_FILE=str(small_people),
+        LEARNING_RELATIONSHIPS_POLICY_FILE=str(folder / "policy.toml"),
+        LEARNING_RELATIONSHIPS_QUALITY_REPORT=str(report),
+        LEARNING_RELATIONSHIPS_GATE="",
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.end_to_end.conftest import Server
 from tests.end_to_end.load import load
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.bench]
 
 SESSIONS, SECONDS = 10, 20.0
 PEOPLE = [

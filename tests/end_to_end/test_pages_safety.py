@@ -29,7 +29,7 @@ ADMINISTRATOR_PAGES = ("The night", "The programme", "The policy", "Quality")
 
 @pytest.fixture(scope="module")
 def server(small_index: Path, new_server: Callable[..., Server]) -> Server:
-    return new_server(index=small_index, LR_ADMINS=ADMINISTRATOR)
+    return new_server(index=small_index, LEARNING_RELATIONSHIPS_ADMINS=ADMINISTRATOR)
 
 
 @pytest.fixture

@@ -46,10 +46,10 @@ def server(
         index=small_index,
         port=port,
         folder=folder,
-        LR_SIGN_IN="oidc",
-        LR_ADMIN_CLAIM="groups",
-        LR_ADMIN_CLAIM_VALUE="learning-admins",
-        LR_ADMINS="",
+        LEARNING_RELATIONSHIPS_SIGN_IN="oidc",
+        LEARNING_RELATIONSHIPS_ADMIN_CLAIM="groups",
+        LEARNING_RELATIONSHIPS_ADMIN_CLAIM_VALUE="learning-admins",
+        LEARNING_RELATIONSHIPS_ADMINS="",
     )
 
 

@@ -1,4 +1,4 @@
-"""Gini, exposure, coverage by hand; and broken rules found by code apart from the recommender's."""
+"""Exposure, coverage by hand; and broken rules found by code apart from the recommender's."""
 
 from math import log2
 from pathlib import Path
@@ -6,12 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from eval.datasets.dataset import read_dataset
 from eval.metrics.exposure import (
-    compute_gini,
     expose,
     measure_conduct,
     share_of_most,
@@ -28,21 +25,6 @@ LOOSE = parse_policy(
     '[sponsor]\nline_of_command = "skip_level"\ncontractors = true\n',
     "loose.toml",
 )
-
-
-@pytest.mark.parametrize(
-    ("values", "gini"),
-    [([1, 1, 1, 1], 0), ([0, 0, 0, 8], 3 / 4), ([1, 3], 1 / 4), ([0, 0], 0)],
-)
-def test_gini_by_hand(values: list[float], gini: float) -> None:
-    assert compute_gini(np.array(values, np.float64)) == pytest.approx(gini)
-
-
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=30), st.floats(0.1, 10))
-def test_gini_is_a_share_and_knows_no_unit(values: list[float], scale: float) -> None:
-    found = compute_gini(np.array(values))
-    assert -1e-9 <= found < 1
-    assert compute_gini(np.array(values) * scale) == pytest.approx(found, abs=1e-6)
 
 
 def test_exposure_is_a_sum_of_discounts() -> None:

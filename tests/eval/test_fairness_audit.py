@@ -64,17 +64,6 @@ def test_the_guard_sees_every_way_to_name_a_file() -> None:
     assert not list(_words_of(ast.parse('"""Demographics are kept out."""')))
 
 
-def test_only_the_audit_imports_the_reader(repository: Path) -> None:
-    """The audit hands on tables of groups; nothing that suggests may import it."""
-    importers = {
-        path.relative_to(repository).as_posix()
-        for package in ("recommender", "index", "app")
-        for path in (repository / package).rglob("*.py")
-        if "eval.metrics.fairness_audit" in path.read_text(encoding="utf-8")
-    }
-    assert importers == set()
-
-
 def test_rates_agree_with_fairlearn(halden_run: tuple[Dataset, Run], found: pd.DataFrame) -> None:
     dataset, run = halden_run
     groups = read_demographics(dataset)

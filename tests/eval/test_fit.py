@@ -17,7 +17,7 @@ from eval.tuning.strength import (
     shown_of,
 )
 from eval.tuning.weights import FEWEST, fit_kind, fit_weights
-from recommender.errors import DatasetError, InputError
+from recommender.errors import DatasetError, InputError, PolicyError
 from recommender.policy import Policy, default_policy, default_policy_text, parse_policy
 from recommender.relationships import Relationship
 
@@ -117,11 +117,28 @@ def test_what_a_short_policy_leaves_out_is_added() -> None:
     assert policy.limits.request_days == 7
 
 
-def test_tables_in_another_form_are_refused() -> None:
-    with pytest.raises(InputError, match=r"ours\.toml cannot be changed in place"):
-        write_numbers(
-            "[coach]\nweights = {words = 0.8}", {(COACH, "weights"): {"words": 1.0}}, "ours.toml"
-        )
+@pytest.mark.parametrize(
+    ("own", "changed"),
+    [
+        ("[coach]\nweights = {words = 0.8} # x\n", "[coach]\nweights = {words = 1.5} # x\n"),
+        ("coach.weights.words = 0.8\n", "coach.weights.words = 1.5\n"),
+        ("\ufeff[ coach . weights ]\r\nwords=1\r\n", "[ coach . weights ]\nwords=1.5\n"),
+        (
+            "[coach.weights]\nwords = 1\n\n[limits]\nrequest_days = 7\n[coach]\n# here\n",
+            "[coach.weights]\nwords = 1.5\n\n[limits]\nrequest_days = 7\n[coach]\n# here\n",
+        ),
+    ],
+)
+def test_tables_may_be_written_in_any_form(own: str, changed: str) -> None:
+    assert write_numbers(own, {(COACH, "weights"): {"words": 1.5}}, "ours.toml") == changed
+
+
+def test_what_is_no_policy_is_refused() -> None:
+    tables = {(COACH, "weights"): {"words": 1.0}}
+    with pytest.raises(InputError, match=r"ours\.toml is not valid TOML"):
+        write_numbers("[coach\n", tables, "ours.toml")
+    with pytest.raises(PolicyError, match="unknown signal"):
+        write_numbers("", {(COACH, "weights"): {"wards": 1.0}}, "ours.toml")
 
 
 def drawn(n_seekers: int, seed: int = 0, score: float = 3.0, margin: float = 6.0) -> Shown:

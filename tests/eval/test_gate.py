@@ -3,6 +3,8 @@
 import csv
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -340,6 +342,65 @@ def test_a_missing_snapshot_cannot_be_judged(
     assert said.out == ""
     assert said.err.startswith("could not judge: ")
     assert said.err.count("\n") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("judged", "code"), [(False, 0), (True, 2)])
+def test_only_judged_goals_need_the_library_that_measures(
+    published: Path, few_goals: Path, tmp_path: Path, judged: bool, code: int
+) -> None:
+    """A plain install published one night and then none, when the gate could not be imported."""
+    limits = tmp_path / "few.toml"
+    limits.write_text(FEW)
+    asked = ["gate", "--candidate", str(published), "--published", str(published)]
+    asked += ["--limits", str(limits), *(["--dataset", str(few_goals)] if judged else [])]
+    without = (
+        "import sys; sys.modules['ir_measures'] = None; from eval.__main__ import main; "
+        f"sys.exit(main({asked!r}))"
+    )
+    done = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True)
+    assert done.returncode == code, done.stderr
+    assert done.stderr.startswith("could not judge: ") == judged
+
+
+@pytest.mark.parametrize(
+    "accident", [KeyError("P0007"), MemoryError(), BrokenPipeError(), KeyboardInterrupt()]
+)
+def test_no_accident_is_a_verdict(
+    accident: BaseException, published: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    def fail(*_: object) -> None:
+        raise accident
+
+    monkeypatch.setattr("eval.gate.gate.open_sides", fail)
+    assert main(["gate", "--candidate", str(published), "--published", str(published)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("could not judge: ")
+    assert said.err.count("\n") == 1
+    assert "P0007" not in said.err, "what went wrong may name a person"
+
+
+@pytest.mark.parametrize(("library", "extra"), [("psutil", "eval"), ("vl_convert", "eval")])
+def test_what_an_extra_brings_is_said(
+    library: str, extra: str, tmp_path: Path, small: Path, repository: Path
+) -> None:
+    asked = {
+        "psutil": ["speed", "--people", "100"],
+        "vl_convert": ["report", str(small), "--out", str(tmp_path / "report.html")],
+    }[library]
+    without = (
+        f"import sys; sys.modules[{library!r}] = None; from eval.__main__ import main; "
+        f"sys.exit(main({asked!r}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", without], capture_output=True, text=True, cwd=repository
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert f"pip install 'learning-relationships[{extra}]'" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,10 @@
-"""The curve of load, on fourteen people: hand-worked inequality, and what a penalty must do."""
+"""The curve of load, on fourteen people: what a penalty must do."""
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from eval.__main__ import main
-from eval.tuning.load_curve import gini
-
-
-def test_gini_by_hand() -> None:
-    assert gini(np.array([2.0, 2, 2])) == pytest.approx(0)
-    assert gini(np.array([0.0, 0, 3])) == pytest.approx(2 / 3)
-    # mean difference of 1 and 3 is 1, twice the mean is 4
-    assert gini(np.array([1.0, 3])) == pytest.approx(0.25)
-    assert gini(np.zeros(3)) == 0
 
 
 def test_the_curve_begins_without_a_loss(

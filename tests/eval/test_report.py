@@ -85,16 +85,35 @@ def test_the_page_says_what_was_asked_and_how_it_was_judged(page_text: str) -> N
         assert part in text, part
 
 
-def test_a_small_markdown_is_shown_and_escaped() -> None:
-    shown = from_markdown("# Title\nSome `code` & *more*.\n\n| a | b |\n|---|---|\n| <i> | 2 |\n")
-    assert "<h3>Title</h3>" in shown.code
-    assert "<code>code</code> &amp; <em>more</em>" in shown.code
-    assert "&lt;i&gt;" in shown.code
-    assert "<th" in shown.code
+def test_a_readme_is_shown_and_escaped() -> None:
+    shown = from_markdown(
+        "# Title\nSome `code` & *more*.\n\n| a | b |\n|---|---|\n| <i> | 2 |\n\n- one\n- two\n"
+    )
+    assert "<h3>Title</h3>" in shown
+    assert "<code>code</code> &amp; <em>more</em>" in shown
+    assert "&lt;i&gt;" in shown
+    assert shown.count('<div class="wide"><table>') == shown.count("</table></div>") == 1
+    assert shown.count("<li>") == 2
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        EVIL,
+        "[x](javascript:alert(1)) ![x](http://example.org/x.png)",
+        "<http://example.org> <img src=x onerror=alert(1)>",
+        "[a]: http://example.org\n\n[a] ![a]",
+        "<div onclick=x>\n\n*more*\n</div>",
+    ],
+)
+def test_a_readme_loads_and_runs_nothing(evil: str) -> None:
+    page = Page(from_markdown(f"{evil}\n\n| a |\n|---|\n| {evil.splitlines()[0]} |\n"))
+    assert page.addresses == []
+    assert set(page.tags) <= {"p", "div", "table", "thead", "tbody", "tr", "th", "td", "em"}
 
 
 def test_numbers_stand_to_the_right() -> None:
-    shown = table(["name", "value"], [["a", "0.5"], ["b", "–"]], ours="a").code
+    shown = table(["name", "value"], [["a", "0.5"], ["b", "–"]], ours="a")
     assert shown.count('<td class="n">') == 2
     assert '<tr class="ours">' in shown
 

@@ -76,6 +76,7 @@ def test_nothing_is_let_go_for_what_other_files_take(tmp_path: Path, monkeypatch
     assert let_go == [500, 500], "at first and at 1.1 GB; not at 0.8 GB, 0.59 of it others'"
 
 
+@pytest.mark.bench
 def test_what_is_mapped_and_touched_counts_as_memory(tmp_path: Path):
     files.write_array(tmp_path / "numbers.npy", np.arange(4_000_000))
     mapped = files.map_array(tmp_path / "numbers.npy")

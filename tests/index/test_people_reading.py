@@ -347,7 +347,7 @@ def test_each_cycle_is_found_once(manager: list[int]) -> None:
         assert [manager[row] for row in cycle] == [*cycle[1:], cycle[0]]
 
 
-@pytest.mark.slow
+@pytest.mark.bench
 def test_200_000_people_are_read_within_seconds(halden: Path, tmp_path: Path) -> None:
     from time import process_time
 

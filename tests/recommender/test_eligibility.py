@@ -221,7 +221,7 @@ def test_live_facts_about_nobody_are_refused() -> None:
         reasons_against(small_company(), CY, ED, MENTOR, DEFAULT, stale)
 
 
-@pytest.mark.slow
+@pytest.mark.bench
 def test_a_million_people_are_judged_in_milliseconds(capsys: pytest.CaptureFixture[str]) -> None:
     """Best of seven for each kind, as the machine is shared; the limit is twice the target."""
     people = a_million()

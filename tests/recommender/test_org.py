@@ -118,7 +118,7 @@ def test_an_empty_company_has_an_empty_org() -> None:
     assert len(org.enter) == len(org.order) == 0
 
 
-@pytest.mark.slow
+@pytest.mark.bench
 def test_a_million_people_are_numbered_in_two_seconds_and_masked_in_five_milliseconds(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from app.views.parts.texts import counted, say
 from recommender.answers import Suggestion
+from recommender.excerpts import excerpt
 from recommender.explanation import Contribution, Evidence
 from recommender.goals import Goal
 from recommender.people import People
@@ -89,7 +90,7 @@ def _quote(item: Evidence, goal: Goal) -> str:
         origin = say("card.closest", field=origin)
     elif len(goal.needs) > 1 and item.need in goal.needs:
         number = goal.needs.index(item.need) + 1
-        need = _shorten(item.need)
+        need = excerpt(item.need, _MAX_NEED_CHARACTERS)
         origin = say("card.speaks_to", field=origin, number=number, need=need)
     return (
         f"<figure><blockquote>“{escape(item.passage)}”</blockquote>"
@@ -119,9 +120,3 @@ def _hours(people: People, seeker: int, helper: int) -> str:
     hours = float(overlapping_hours(people, seeker, np.array([helper]))[0])
     day = WORKING_HOURS[1] - WORKING_HOURS[0]
     return say("card.hours_of", hours=f"{hours:g}", day=f"{day:g}")
-
-
-def _shorten(text: str) -> str:
-    if len(text) <= _MAX_NEED_CHARACTERS:
-        return text
-    return text[:_MAX_NEED_CHARACTERS].rsplit(" ", 1)[0] + " …"
