@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 from weakref import WeakKeyDictionary
 
-from index.snapshot.identities import plain_address
+from index.people_file.emails import plain_address
 from recommender.people import People
 
 SEVERAL = -1

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 from app.services.directory import SEVERAL, directory_of
 from app.services.settings import PREFIX, Settings
-from index.snapshot.identities import plain_address
+from index.people_file.emails import plain_address
 from recommender.errors import NotAllowedError
 from recommender.people import People
 

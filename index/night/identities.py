@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from index.snapshot.identities import COLUMNS, plain_address, prints_of
+from index.people_file.emails import plain_address
+from index.snapshot.identities import COLUMNS, prints_of
 from recommender.errors import InputError
 
 FORMER_DAYS = 400

@@ -10,11 +10,21 @@ from numpy.typing import NDArray
 from index.people_file.tables.table import Table
 from recommender.errors import Problem
 
+_LOWER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
 _ADDRESS = r"[^\s@<>,;:\"()\[\]]+@[^\s@<>,;:\"()\[\]]+"
 _DECORATED = re.compile(
     rf"(?:[^<>@]*<\s*)?(?:mailto:|smtp:)?\s*({_ADDRESS})\s*>?[;,.]?|({_ADDRESS})\s*\([^()@]*\)",
     re.IGNORECASE,
 )
+
+
+def plain_address(email: object) -> str:
+    """Write an e-mail address as it is compared: no blanks around it, ASCII letters lower-cased.
+
+    No other letter is folded: `straße@` is not `strasse@`.
+    """
+    return str(email).strip(" \t\r\n").translate(_LOWER)
 
 
 def bare_address(text: str) -> str:
@@ -40,7 +50,7 @@ class SignIn:
     @classmethod
     def of(cls, emails: pd.Series) -> "SignIn":
         """Look at a cleaned column."""
-        keys = emails.str.casefold()
+        keys = emails.map(plain_address)
         absent = (emails == "").to_numpy(np.bool_)
         good = emails.str.fullmatch(_ADDRESS).to_numpy(np.bool_)
         return cls(absent, ~absent & ~good, good & keys.duplicated(keep=False).to_numpy(np.bool_))

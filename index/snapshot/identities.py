@@ -27,16 +27,6 @@ COLUMNS = (
 `former_prints` are joined by ";"; `last_seen` is an ISO day; `lineage` names the secret under which
 the fingerprints were made, the same in every row."""
 
-_LOWER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
-
-
-def plain_address(email: object) -> str:
-    """Write an e-mail address as it is compared: no blanks around it, ASCII letters lower-cased.
-
-    No other letter is folded: `straße@` is not `strasse@`.
-    """
-    return str(email).strip(" \t\r\n").translate(_LOWER)
-
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:

@@ -14,9 +14,9 @@ from index.night.erasure import forget
 from index.night.export_file import Expected
 from index.night.identities import FORMER_DAYS, Decisions, first_identities, identify
 from index.night.renumbered import read_renumbered
+from index.people_file.emails import plain_address
 from index.serving import publishing
 from index.serving.reader import IndexReader
-from index.snapshot.identities import plain_address
 from recommender.errors import BuildError, IdentityError, InputError
 
 SECRET = bytes(range(32))
@@ -311,3 +311,13 @@ def test_whatever_happens_to_numbers_nobody_gets_the_key_of_another(seed):
 )
 def test_addresses_are_the_same_by_ascii_letters_only(one, other, same):
     assert (plain_address(one) == plain_address(other)) is same
+
+
+def test_second_managers_are_compared_by_who_they_are(small):
+    seconds = np.where(staff()["person_id"] == "P020", "P004;P005", "")
+    before = staff().assign(matrix_manager_id=seconds)
+    night(small, before)
+    after = renumber(before, [f"Q{row}" for row in range(24)])
+    after["matrix_manager_id"] = np.where(after["person_id"] == "Q20", "Q4;Q5", "")
+    told = Decisions(dict(zip(after["person_id"], before["person_id"], strict=True)))
+    assert night(small, after, decisions=told).build.changes.unchanged == 24

@@ -148,3 +148,7 @@ def test_the_sample_company_written_otherwise_reads_the_same(
 def test_who_could_not_sign_in_is_counted() -> None:
     found = SignIn.of(pd.Series(["", "a@x.org", "A@x.org", "ann", "b@x.org"], dtype="str"))
     assert found.count == 4
+
+
+def test_addresses_that_differ_beyond_ascii_case_are_two_peoples():
+    assert SignIn.of(pd.Series(["straße@x.org", "strasse@x.org"], dtype="str")).count == 0
