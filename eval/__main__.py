@@ -13,6 +13,7 @@ from eval.commands import (
     compare,
     evidence,
     fit,
+    fit_evidence,
     gate,
     kinds,
     load,
@@ -32,8 +33,8 @@ from index.terminal import write_any_letter
 from recommender.errors import LearningRelationshipsError
 
 COMMANDS = (
-    validate, run_command, measure, kinds, needs, evidence, strength, load, compare, fit, audit,
-    gate, report, requests, bench, speed, nights, train,
+    validate, run_command, measure, kinds, needs, evidence, strength, load, compare, fit,
+    fit_evidence, audit, gate, report, requests, bench, speed, nights, train,
 )  # fmt: skip
 """In the order of `--help`. To add one, write a module with `register`."""
 

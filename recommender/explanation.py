@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recommender.evidence_model import passage_features, shipped_model
 from recommender.excerpts import excerpt
 from recommender.goals import Goal
 from recommender.people import NO_LEVEL, People
@@ -25,10 +26,8 @@ from recommender.signals import SIGNALS
 MAX_QUOTE_IN_OPENING = 160
 """An opening quotes at most this many characters of a passage."""
 
-SPEAKS_FROM = 0.1
-"""From this similarity on a passage is said to speak to a need; a text about something else stays
-below it. Source: of all passages of the sample company about one in seven reaches it for a goal,
-of the best passages of those who were judged a good match five in six."""
+MOST_QUOTED = 2
+"""Passages that a card quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,56 +69,61 @@ def label_of(signal: str) -> str:
     return LABELS[signal] if signal in LABELS else SIGNALS[signal].label
 
 
-def quote_nearest(
+def quote_likely(
     retriever: Retriever,
     candidates: Candidates,
     index: int,
     goal: Goal,
+    relationship: Relationship,
+    probability: float,
     quotable: frozenset[Field] | None = None,
 ) -> tuple[Evidence, ...]:
-    """Quote the passage nearest to each need, where nobody read them; a passage is quoted once.
-
-    A need to which nothing speaks is left out; where nothing speaks to any, the closest passage
-    alone is quoted, and `Evidence.speaks` is false.
+    """Quote the passages that are likely to make the case, where no reader read them.
 
     Args:
         retriever: where the texts are.
         candidates: the candidates of this goal.
         index: where the helper stands among `candidates`.
         goal: the goal whose needs are to be met.
+        relationship: the kind asked for.
+        probability: how likely the helper is a good match.
         quotable: the fields that the helper lets be quoted; None for all of `QUOTABLE`.
 
     Returns:
-        The best first; empty only for a profile without a passage that may be quoted.
+        At most `MOST_QUOTED`, the best first. Where none is likely to make the case the nearest
+        passage alone, and `Evidence.speaks` is false: it is no reason. Empty only for a profile
+        without a passage that may be quoted.
     """
-    start, stop = int(candidates.starts[index]), int(candidates.starts[index + 1])
     allowed = QUOTABLE if quotable is None else quotable.intersection(QUOTABLE)
-    # a few numbers: plain Python is faster here than arrays are
-    entries = [
-        start + offset
-        for offset, field in enumerate(candidates.field[start:stop].tolist())
-        if field in allowed
-    ]
-    best: dict[int, tuple[float, str]] = {}
-    for need, row in goal.rows_of_needs() if entries else ():
-        similarity = candidates.similarity[row, start:stop].tolist()
-        entry = max(entries, key=lambda entry: similarity[entry - start])
-        if similarity[entry - start] > best.get(entry, (-2.0, ""))[0]:
-            best[entry] = (similarity[entry - start], need)
-    texts = retriever.texts(candidates.passage[list(best)]) if best else []
-    quoted = [
-        Evidence(
-            need=need,
-            field=Field(int(candidates.field[entry])).word,
-            passage=text,
-            similarity=similarity,
-            number=int(candidates.passage[entry]),
-            speaks=similarity >= SPEAKS_FROM,
+    own = range(int(candidates.starts[index]), int(candidates.starts[index + 1]))
+    entries = [entry for entry in own if candidates.field[entry] in QUOTABLE]
+    if not any(candidates.field[entry] in allowed for entry in entries):
+        return ()
+    model = shipped_model()
+    features = passage_features(candidates, entries, goal, relationship, probability)
+    helps, case = model.probabilities(features)
+    order = [at for at in np.argsort(-case) if candidates.field[entries[at]] in allowed]
+    chosen = [at for at in order if helps[at] >= model.quote_from][:MOST_QUOTED]
+    speaks = bool(chosen)
+    if not speaks:
+        chosen = [max(order, key=lambda at: features[at, 0])]
+    numbers = candidates.passage[[entries[at] for at in chosen]]
+    needs = goal.rows_of_needs()
+    quoted = []
+    for at, text in zip(chosen, retriever.texts(numbers), strict=True):
+        entry = entries[at]
+        need, row = max(needs, key=lambda one: candidates.similarity[one[1], entry])
+        quoted.append(
+            Evidence(
+                need=need,
+                field=Field(int(candidates.field[entry])).word,
+                passage=text,
+                similarity=float(candidates.similarity[row, entry]),
+                number=int(candidates.passage[entry]),
+                speaks=speaks,
+            )
         )
-        for (entry, (similarity, need)), text in zip(best.items(), texts, strict=True)
-    ]
-    quoted.sort(key=lambda item: -item.similarity)
-    return tuple(item for item in quoted if item.speaks) or tuple(quoted[:1])
+    return tuple(quoted)
 
 
 def quote_cases(

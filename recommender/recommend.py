@@ -18,7 +18,7 @@ from recommender.explanation import (
     list_contributions,
     open_conversation,
     quote_cases,
-    quote_nearest,
+    quote_likely,
 )
 from recommender.kinds import predict_kinds
 from recommender.live import LiveFacts
@@ -135,13 +135,15 @@ def _explain(
     suggestions = []
     for position, row in enumerate(ranking.rows[:length].tolist()):
         index, quotable = int(ranking.index[position]), live.quotable.get(row)
+        probability = float(ranking.probability[position])
         opinion = ranked.opinions[kind].get(row)
         evidence = (
-            quote_nearest(retriever, ranked.candidates, index, ranked.goal, quotable)
+            quote_likely(
+                retriever, ranked.candidates, index, ranked.goal, kind, probability, quotable
+            )
             if opinion is None
             else quote_cases(retriever, ranked.candidates, index, ranked.goal, opinion, quotable)
         )
-        probability = float(ranking.probability[position])
         suggestions.append(
             Suggestion(
                 rank=position + 1,

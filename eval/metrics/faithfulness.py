@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.datasets.dataset import Ask
-from recommender.explanation import list_contributions, quote_nearest
+from recommender.explanation import list_contributions, quote_likely
 from recommender.live import LiveFacts
 from recommender.policy import Policy
 from recommender.rank_goal import rank_goal
@@ -70,7 +70,14 @@ def measure_faithfulness(
             suggestions += 1
             shown = sum(part.contribution for part in list_contributions(answer.listed, position))
             worst = max(worst, abs(shown - float(answer.listed.scores[position])))
-            found = quote_nearest(retriever, answer.found, index, answer.goal)
+            found = quote_likely(
+                retriever,
+                answer.found,
+                index,
+                answer.goal,
+                ask.relationship,
+                float(answer.listed.probability[position]),
+            )
             quoted = [one.number for one in found if one.speaks]
             singly = [answer.falls_without(index, [number]) for number in quoted]
             quotations += len(quoted)

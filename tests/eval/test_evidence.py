@@ -9,6 +9,7 @@ import pytest
 from eval.datasets.dataset import read_dataset
 from eval.metrics.evidence import measure_evidence
 from recommender.errors import DatasetError
+from recommender.evidence_model import EvidenceModel
 from recommender.policy import default_policy
 from recommender.relationships import Relationship
 from tests.eval.small_dataset import write_small_dataset
@@ -18,7 +19,7 @@ PEOPLE = small_company()
 LISTED = "goal_id,relationship,person_id,grade\nG1,coach,P02,2\n"
 
 
-def test_shares_by_hand(tmp_path: Path) -> None:
+def test_shares_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ed, Fay and Bo may mentor Cy; each has one passage that is nearest to the goal.
 
     Ed's makes the case, Fay's misleads, Bo's was not judged. Ed and Fay are good: one of two is
@@ -47,6 +48,9 @@ def test_shares_by_hand(tmp_path: Path) -> None:
             update={"line_of_command": "allowed"}
         )}
     )  # fmt: skip
+    everything = (0.0,) * 14 + (9.0,)
+    model = EvidenceModel(everything, everything, 0.5)
+    monkeypatch.setattr("recommender.explanation.shipped_model", lambda: model)
     shelf = Shelf(PEOPLE, [ED, FAY, BO, CY], [[1.0, 0.0]] * 4)
     found = measure_evidence(dataset, shelf, policy)
     assert (found.n_lists, found.n_quotations) == (1, 3)

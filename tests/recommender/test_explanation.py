@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from recommender.answers import Request
+from recommender.evidence_model import FEATURES, EvidenceModel
 from recommender.explanation import (
-    SPEAKS_FROM,
     Evidence,
     describe_power,
     open_conversation,
-    quote_nearest,
+    quote_likely,
 )
 from recommender.goals import Goal, read_goal
 from recommender.live import LiveFacts
@@ -75,6 +75,14 @@ def test_a_role_is_no_quotation_and_long_texts_are_cut_at_a_word() -> None:
     assert "sail …" in opening
 
 
+@pytest.fixture(autouse=True)
+def by_similarity_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that quotes from a similarity of .1 to a need on, the most similar first."""
+    by_need = (100.0, *[0.0] * (len(FEATURES) - 1), -10.0)
+    model = EvidenceModel(by_need, by_need, 0.5)
+    monkeypatch.setattr("recommender.explanation.shipped_model", lambda: model)
+
+
 TWO_NEEDS = read_goal("I want to learn to splice ropes. Also, I have to read the weather!")
 
 
@@ -97,11 +105,11 @@ def quoted(
         grams=np.zeros(1, np.float32),
     )
     shelf = Shelf(PEOPLE, [BO] * n_passages, [[1.0, 0.0]] * n_passages)
-    evidence = quote_nearest(shelf, found, 0, goal, quotable)
+    evidence = quote_likely(shelf, found, 0, goal, Relationship.COACH, 0.5, quotable)
     return [(item.need, round(item.similarity, 2), item.speaks) for item in evidence]
 
 
-def test_each_need_has_its_passage_and_the_best_stands_first() -> None:
+def test_a_passage_stands_beside_the_need_it_is_closest_to_and_the_best_first() -> None:
     ropes, weather = TWO_NEEDS.needs
     assert quoted([[0, 0], [0.3, 0.1], [0.2, 0.5]]) == [(weather, 0.5, True), (ropes, 0.3, True)]
 
@@ -109,18 +117,18 @@ def test_each_need_has_its_passage_and_the_best_stands_first() -> None:
 def test_nothing_is_quoted_for_a_circumstance() -> None:
     ropes, weather = TWO_NEEDS.parts
     told = TWO_NEEDS.with_needs([False, True])
-    assert quoted([[0, 0], [0.9, 0.1], [0.2, 0.5]], told) == [(weather, 0.5, True)]
+    assert quoted([[0, 0], [0.9, 0.1], [0.05, 0.5]], told) == [(weather, 0.5, True)]
     assert quoted([[0, 0], [0.9, 0.1], [0.0, 0.05]], told) == [(weather, 0.05, False)]
     assert told.circumstances == (ropes,)
 
 
-def test_a_passage_is_quoted_once_for_the_need_it_is_closest_to() -> None:
-    assert quoted([[0, 0], [0.3, 0.1], [0.4, 0.2]]) == [(TWO_NEEDS.needs[1], 0.4, True)]
+def test_two_passages_are_quoted_at_most() -> None:
+    found = quoted([[0] * 4, [0.3, 0.1, 0.2, 0.4], [0.0, 0.15, 0.0, 0.0]])
+    assert [similarity for _, similarity, _ in found] == [0.4, 0.3]
 
 
-def test_what_does_not_speak_to_a_need_is_not_said_to() -> None:
-    low = SPEAKS_FROM / 2
-    assert quoted([[0, 0], [0.3, 0], [0, low]]) == [(TWO_NEEDS.needs[0], 0.3, True)]
+def test_what_is_not_likely_to_make_the_case_is_not_said_to() -> None:
+    assert quoted([[0, 0], [0.3, 0], [0, 0.05]]) == [(TWO_NEEDS.needs[0], 0.3, True)]
 
 
 def test_where_nothing_speaks_the_closest_alone_is_shown_as_such() -> None:
@@ -129,9 +137,7 @@ def test_where_nothing_speaks_the_closest_alone_is_shown_as_such() -> None:
 
 def test_an_opening_does_not_quote_what_does_not_speak_to_the_goal() -> None:
     goal = read_goal("learn to present")
-    far = Evidence(
-        goal.text, "experience", "Second alto in a Bach choir", SPEAKS_FROM / 2, 0, speaks=False
-    )
+    far = Evidence(goal.text, "experience", "Second alto in a Bach choir", 0.05, 0, speaks=False)
     assert "alto" not in open_conversation(Relationship.COACH, [far], goal)
 
 
