@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from app.__main__ import add_commands, run
+from index.terminal import write_any_letter
 from recommender import __version__
 
 NAME = "learning-relationships"
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given and given[0] in ROOMS:
         room = import_module(f"{given[0]}.__main__")
         return int(room.main(given[1:], prog=f"{NAME} {given[0]}"))
+    write_any_letter()
     parser = argparse.ArgumentParser(
         prog=NAME, description="Suggests colleagues to learn with, with reasons that are true."
     )

@@ -7,7 +7,7 @@ of one's own. They are imported when they are first asked for, so that `import i
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from index.offline import stay_offline
+from index.encoder.offline import stay_offline
 
 if TYPE_CHECKING:
     from index.encoder.protocol import Encoder

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.commands.options import add_dataset, add_model, setting_of
+from eval.systems.readers import NONE
 
 if TYPE_CHECKING:
     from eval.metrics.intervals import Difference
@@ -34,7 +35,7 @@ def register(commands: Any) -> None:
         "--strength", action="store_true", help="keep the weights; fit strong and weak only"
     )
     add_model(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, reader=NONE)  # weights are fitted to signals alone
 
 
 def run(options: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from index.disk.files import sha256_of
-from index.offline import HUB_OFFLINE, hub_is_forbidden
+from index.encoder.offline import HUB_OFFLINE, hub_is_forbidden
 from recommender.errors import ModelError
 
 DEFAULT_MODEL = "default"

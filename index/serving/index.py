@@ -10,31 +10,37 @@ from recommender.answers import Recommendation, Request, WhyNot
 from recommender.live import LiveFacts
 from recommender.live_by_id import LiveFactsById, relationship_of
 from recommender.policy import Policy, parse_policy
+from recommender.reader import Reader
 from recommender.recommend import recommend, why_not
 
 
 class Index:
     """An index folder's published snapshot, always the newest; safe to share between threads."""
 
-    def __init__(self, reader: IndexReader) -> None:
-        """Ask the snapshot that `reader` follows; `open` makes one from a folder."""
+    def __init__(self, published: IndexReader, reader: Reader | None = None) -> None:
+        """Ask the snapshot that `published` follows; `open` makes one from a folder."""
+        self._published = published
         self._reader = reader
 
     @classmethod
-    def open(cls, folder: Path | str, *, encoder: Encoder | None = None) -> Self:
+    def open(
+        cls, folder: Path | str, *, encoder: Encoder | None = None, reader: Reader | None = None
+    ) -> Self:
         """Open an index folder.
 
         Args:
             folder: what `build` was given as `index_dir`.
             encoder: what embeds goals, the one that the index was built with; None loads the model
                 named in the snapshot when a goal is first asked.
+            reader: reads the first of each list and says what may be quoted as a reason; None
+                leaves the order to the signals, and the nearest passages are quoted.
 
         Raises:
             SnapshotError: nothing was published there, it is damaged, or another encoder made it.
         """
-        reader = IndexReader(Path(folder), encoder=encoder)
-        reader.current()
-        return cls(reader)
+        published = IndexReader(Path(folder), encoder=encoder)
+        published.current()
+        return cls(published, reader)
 
     def recommend(
         self,
@@ -60,10 +66,12 @@ class Index:
             InputError: there is no such kind, or the live facts cannot be used.
             ModelError: the snapshot's model cannot be loaded.
         """
-        snapshot = self._reader.current()
+        snapshot = self._published.current()
         kind = None if relationship is None else relationship_of(relationship)
         request = Request(person, goal, kind, limit)
-        return recommend(snapshot, request, _policy_of(snapshot), _laid_over(live, snapshot))
+        return recommend(
+            snapshot, request, _policy_of(snapshot), _laid_over(live, snapshot), self._reader
+        )
 
     def why_not(
         self,
@@ -89,11 +97,12 @@ class Index:
             InputError: there is no such kind, or the live facts cannot be used.
             ModelError: the snapshot's model cannot be loaded.
         """
-        snapshot = self._reader.current()
+        snapshot = self._published.current()
         request = Request(person, goal, relationship_of(relationship))
         return why_not(
-            snapshot, request, candidate, _policy_of(snapshot), _laid_over(live, snapshot)
-        )
+            snapshot, request, candidate, _policy_of(snapshot), _laid_over(live, snapshot),
+            self._reader,
+        )  # fmt: skip
 
 
 def _laid_over(live: LiveFactsById | None, snapshot: Snapshot) -> LiveFacts | None:

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from app.store.migration import migrate
-from index.offline import SETTINGS
+from index.encoder.offline import SETTINGS
 from tests.end_to_end.small_people import write_people_file
 
 LISTENER = """

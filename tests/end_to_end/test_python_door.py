@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from index import Encoder, Index, LiveFactsById, build
 from recommender.errors import GoalError, InputError, SnapshotError, UnknownPersonError
+from recommender.reader import Opinion, Shortlist
 from tests.end_to_end.small_people import SEEKER, write_people_file
 from tests.index.small_company import HashEncoder
 
@@ -130,6 +132,29 @@ def test_an_encoder_of_ones_own_builds_and_answers(tmp_path: Path) -> None:
     other.revision = "another"
     with pytest.raises(SnapshotError, match="build the index again"):
         Index.open(tmp_path / "index", encoder=other)
+
+
+class LastFirst:
+    """Thinks the better of people the further down they stand, and that nothing makes a case."""
+
+    name, reads, weight = "last first", 5, 10.0
+
+    def read(self, shortlist: Shortlist) -> list[Opinion]:
+        return [
+            Opinion(place / shortlist.n, np.array([0.0, 0.0, 1.0, 0.0]), ())
+            for place in range(shortlist.n)
+        ]
+
+
+def test_a_reader_of_ones_own_makes_the_order_and_says_what_is_quoted(
+    halden_index: Path, index: Index
+) -> None:
+    read = Index.open(halden_index, reader=LastFirst())
+    (part,) = read.recommend("H0012", GOAL, relationship="coach").lists
+    assert [one.evidence for one in part.suggestions] == [()] * 5
+    last, *_, first = part.suggestions
+    assert shown(index, None)[0] == first.person_id
+    assert read.why_not("H0012", last.person_id, "coach", goal=GOAL).rank == 1
 
 
 def test_importing_the_door_is_light(repository: Path) -> None:

@@ -321,7 +321,7 @@ def test_a_model_that_is_not_here_is_told_at_once():
 
 
 def test_where_the_hub_is_forbidden_nothing_is_fetched(monkeypatch):
-    monkeypatch.setattr("index.offline._hub_was_set", True)
+    monkeypatch.setattr("index.encoder.offline._hub_was_set", True)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(ModelError, match="HF_HUB_OFFLINE forbids to fetch it"):
         find_model("someone/some-model", allow_download=True)
@@ -329,7 +329,7 @@ def test_where_the_hub_is_forbidden_nothing_is_fetched(monkeypatch):
 
 def test_a_hub_out_of_reach_is_told(monkeypatch):
     """By a process of its own, so that this one stays offline."""
-    monkeypatch.setattr("index.offline._hub_was_set", False)
+    monkeypatch.setattr("index.encoder.offline._hub_was_set", False)
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{nobody.getsockname()[1]}")

@@ -1,7 +1,7 @@
 """Keeping the libraries from looking for anybody but this machine.
 
-Each is told before it is imported, since each reads its environment once. It stands here, because
-whatever starts the product (a command, a page, a program that embeds it) imports `index` first.
+Each is told before it is imported, since each reads its environment once. `index` calls it,
+because whatever starts the product (a command, a page, a program that embeds it) imports it first.
 What somebody has set already is left alone.
 """
 
