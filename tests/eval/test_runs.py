@@ -113,7 +113,7 @@ def test_reasons_of_a_run_are_true(small_runs: Path, small: Path) -> None:
     import json
 
     found = json.loads((small_runs / "recommender" / "faithfulness.json").read_text("utf-8"))
-    assert found["quoting"] > 10
+    assert found["quoting"] >= 3  # only what is likely to make the case is quoted
     assert found["quoting_lowered"] >= 0.9 * found["quoting"]
     assert found["largest_sum_error"] <= 1e-9
 
