@@ -25,7 +25,13 @@ from index.people_file.tables.heading import (
     titles_told,
     totals_told,
 )
-from index.people_file.tables.limits import MAX_ROWS, MAX_UNREAD_TEXT, TooHeavyError, too_heavy
+from index.people_file.tables.limits import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_UNREAD_TEXT,
+    TooHeavyError,
+    too_heavy,
+)
 from index.people_file.tables.table import Table, unread
 from recommender.errors import Problem
 
@@ -198,7 +204,7 @@ def _separator(sample: str, known: Sequence[str]) -> tuple[str, int]:
             if not first:
                 continue
         header = first[header_place(first, known)] if first else []
-        rating = (count_known(header, known), len(header), separator)
+        rating = (count_known(header[:MAX_COLUMNS], known), len(header), separator)
         if rating[:2] > best[:2]:
             best = rating
     return best[2], 0

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from index.people_file.tables.header import column_name, count_known
+from index.people_file.tables.limits import MAX_COLUMNS
 from recommender.errors import Problem
 
 SEARCHED = 40
@@ -43,7 +44,7 @@ def header_place(records: Sequence[Sequence[str]], known: Sequence[str]) -> int:
     Returns:
         The place of the first row that names the most known columns; 0 where none names two.
     """
-    counts = [count_known(cells, known) for cells in records]
+    counts = [count_known(cells[:MAX_COLUMNS], known) for cells in records]
     best = max(counts, default=0)
     return counts.index(best) if best >= 2 else 0
 

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,6 +30,7 @@ from index.people_file.tables.sheet_weight import (
 from index.people_file.tables.table import Table, shown, unread
 from recommender.errors import Problem
 
+_NAMED_PART = re.compile(r".*/worksheets/[^/]*\.xml|.*sharedstrings\.xml", re.IGNORECASE)
 _MAX_OLD_BYTES = 1 << 25
 _LOOKED_AT = 8
 """The sheets among which the people are looked for."""
@@ -112,19 +113,22 @@ def _weigh(path: Path) -> _Found:
             with archive.open("content.xml") as stream:
                 _walk(stream, sheets)
             return _Found(merged=sheets.merged, is_empty=not sheets.merged)
+        titles, targets = _sheet_parts(archive)
+        # The relations may give the parts any name
+        parts = {name for name in names if name in targets or _NAMED_PART.fullmatch(name)}
         lengths: list[int] = []
-        parts = _sheet_parts(archive)
-        for name in sorted(names):
-            if name.lower().endswith("sharedstrings.xml"):
+        for name in sorted(parts):
+            if name.lower().endswith("sharedstrings.xml") or targets.get(name) == "sharedStrings":
                 with archive.open(name) as stream:
-                    lengths = text_lengths(stream)
+                    both = zip_longest(lengths, text_lengths(stream), fillvalue=0)
+                    lengths = [max(pair) for pair in both]
         found = _Found()
-        for name in sorted(names):
-            if re.fullmatch(r".*/worksheets/[^/]*\.xml", name, re.IGNORECASE):
+        for name in sorted(parts):
+            if "worksheets/" in name.lower() or targets.get(name) == "worksheet":
                 weight = ExcelWeight(lengths)
                 with archive.open(name) as stream:
                     _walk(stream, weight)
-                found.unsaved[parts.get(name, name)] = weight.unsaved
+                found.unsaved[titles.get(name, name)] = weight.unsaved
         return found
 
 
@@ -132,16 +136,18 @@ def _walk(stream: IO[bytes], weight: ExcelWeight | OpenDocumentWeight) -> None:
     scan(stream, weight.start, weight.end, weight.text)
 
 
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Map the file of each sheet of an .xlsx to the sheet's name."""
-    targets: dict[str, str] = {}
+def _sheet_parts(archive: zipfile.ZipFile) -> tuple[dict[str, str], dict[str, str]]:
+    """Map the part of each sheet of an .xlsx to the sheet's name, and each part to its kind."""
+    parts: dict[str, str] = {}
+    kinds: dict[str, str] = {}
     titles: dict[str, str] = {}
 
     def relation(name: str, given: dict[str, str]) -> None:
         if name == "Relationship":
             target = given.get("Target", "")
-            inside = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            targets[given.get("Id", "")] = inside
+            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            parts[given.get("Id", "")] = part
+            kinds[part] = given.get("Type", "").rpartition("/")[2]
 
     def sheet(name: str, given: dict[str, str]) -> None:
         if name == "sheet":
@@ -150,7 +156,7 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     for part, start in (("xl/_rels/workbook.xml.rels", relation), ("xl/workbook.xml", sheet)):
         with archive.open(part) as stream:
             scan(stream, start, lambda _: None, lambda _: None)
-    return {targets.get(key, key): title for key, title in titles.items()}
+    return {parts.get(key, key): title for key, title in titles.items()}, kinds
 
 
 def _best_sheet(
