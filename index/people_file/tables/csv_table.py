@@ -1,12 +1,12 @@
-"""CSV as administrators have it: any of three separators, with or without BOM, whole or cut off."""
+"""CSV as administrators have it: any of four separators, with or without BOM, whole or cut off."""
 
-import codecs
 import csv
 import io
 import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -14,16 +14,31 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from index.people_file.tables.encoding import text_encoding
+from index.people_file.tables.grid import check_columns, refuse_long_texts
 from index.people_file.tables.header import WRONG_FILE, count_known, resolve_header
+from index.people_file.tables.heading import (
+    SEARCHED,
+    Record,
+    before_totals,
+    header_place,
+    titles_told,
+    totals_told,
+)
+from index.people_file.tables.limits import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_UNREAD_TEXT,
+    TooHeavyError,
+    too_heavy,
+)
 from index.people_file.tables.table import Table, unread
 from recommender.errors import Problem
 
-SEPARATORS: dict[str, str] = {",": "comma", ";": "semicolon", "\t": "tab"}
+SEPARATORS: dict[str, str] = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 _BATCH = 20_000
 """Records held as Python lists at a time; a million people then never need gigabytes."""
-
-_READ_BYTES = 1 << 20
 
 
 class _Reader(Protocol):
@@ -50,10 +65,23 @@ class _Records:
 def read_csv(path: Path, known: Sequence[str], required: Sequence[str]) -> Table:
     """Read a text table; see `index.people_file.tables.read_table.read_table`."""
     file = path.name
-    encoding, problems = _encoding(path)
+    encoding, problems = text_encoding(path)
     if not encoding:
         return unread(file, problems)
-    garbled = encoding == "latin-1" or encoding.startswith("utf-16")
+    limit = csv.field_size_limit(MAX_UNREAD_TEXT)
+    try:
+        return _read(path, encoding, problems, known, required)
+    except TooHeavyError as reason:
+        return unread(file, [too_heavy(file, reason)])
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _read(
+    path: Path, encoding: str, problems: list[Problem], known: Sequence[str],
+    required: Sequence[str],
+) -> Table:  # fmt: skip
+    file = path.name
     with path.open(encoding=encoding, errors="replace", newline="") as stream:
         separator, skipped = _separator(stream.read(1 << 16), known)
         stream.seek(0)
@@ -62,34 +90,44 @@ def read_csv(path: Path, known: Sequence[str], required: Sequence[str]) -> Table
         reader = csv.reader(stream, delimiter=separator, strict=True)
         found = _Records(file, problems)
         records = _walk(reader, found, skipped)
-        first = next(records, None)
-        if first is None:
+        first = list(islice(records, SEARCHED))
+        if not first:
             if not any(problem.severity == "error" for problem in problems):
                 problems.append(
                     Problem(file, "empty_file", "the file is empty", "export the people again")
                 )
             return unread(file, problems)
-        _, row, header = first
-        places, faults = resolve_header(file, row, header, known, required)
+        at = header_place([record.cells for record in first], known)
+        header = first[at].cells
+        check_columns(header)
+        places, faults = resolve_header(file, first[at].row, header, known, required)
         problems += faults
         if any(fault.code == WRONG_FILE for fault in faults):
             return unread(file, problems)
+        problems += titles_told(file, first[:at], first[at].row)
+        left_out: list[Record] = []
+        below = before_totals(chain(first[at + 1 :], records), places, required, left_out)
         width = _width(header)
         chunks: dict[str, list[pa.Array]] = {name: [] for name in places}
-        for batch in _batches(records, found, width):
+        for batch in _batches(below, found, width):
             columns = list(zip(*batch, strict=True))
             for name, place in places.items():
                 chunks[name].append(pa.array(columns[place], pa.string()))
+    problems += totals_told(file, left_out)
     frame = pd.DataFrame(
         {name: pa.chunked_array(parts, pa.string()).to_pandas() for name, parts in chunks.items()}
     ).astype("str")
     rows, lines = np.array(found.rows, np.int64), np.array(found.lines, np.int64)
     torn = frozenset(found.torn)
-    return Table(file, frame, rows, lines, problems, torn, found.whole, garbled)
+    table = Table(
+        file, frame, rows, lines, problems, torn, found.whole, garbled=encoding == "latin-1"
+    )
+    refuse_long_texts(table)
+    return table
 
 
-def _walk(reader: _Reader, found: _Records, skipped: int) -> Iterator[tuple[int, int, list[str]]]:
-    """Yield `(line, row, cells)` of each record that is not blank; stop at broken quoting."""
+def _walk(reader: _Reader, found: _Records, skipped: int) -> Iterator[Record]:
+    """Yield each record that is not blank; stop at broken quoting."""
     row, line = 0, skipped + 1
     while True:
         row += 1
@@ -102,17 +140,16 @@ def _walk(reader: _Reader, found: _Records, skipped: int) -> Iterator[tuple[int,
             found.problems.append(_broken(found.file, row, line, str(reason)))
             return
         if len(cells) > 1 or (cells and cells[0].strip()):
-            yield line, row, cells
+            yield Record(row, cells, line)
         line = reader.line_num + skipped + 1
 
 
-def _batches(
-    records: Iterator[tuple[int, int, list[str]]], found: _Records, width: int
-) -> Iterator[list[list[str]]]:
+def _batches(records: Iterator[Record], found: _Records, width: int) -> Iterator[list[list[str]]]:
     """Gather records of the right width; torn ones are noted, and padded or cut."""
     batch: list[list[str]] = []
     last_torn: tuple[int, int, int] | None = None
-    for line, row, cells in records:
+    for record in records:
+        row, line, cells = record.row, record.line, list(record.cells)
         if last_torn:
             found.problems.append(_torn(found.file, *last_torn, width, is_last=False))
             last_torn = None
@@ -124,6 +161,10 @@ def _batches(
         elif not any(cells):
             continue
         found.rows.append(row)
+        if len(found.rows) > MAX_ROWS:
+            raise TooHeavyError(
+                f"it has more than {MAX_ROWS:,} rows", "export only the people who work here now"
+            )
         found.lines.append(line)
         batch.append(cells)
         if len(batch) == _BATCH:
@@ -148,87 +189,25 @@ def _separator(sample: str, known: Sequence[str]) -> tuple[str, int]:
 
     The header decides, because its names are known; commas and semicolons in texts do not count.
     """
-    hint = re.match(r"sep=(.)\r?\n", sample)
+    hint = re.match(r'"?sep=(.)"?\r?\n', sample)
     if hint and hint[1] in SEPARATORS:
         return hint[1], 1
     best = (-1, -1, ",")
     for separator in SEPARATORS:
         reader = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
+        first: list[list[str]] = []
         try:
-            header = next((cells for cells in reader if any(map(str.strip, cells))), [])
+            first.extend(
+                islice((cells for cells in reader if any(map(str.strip, cells))), SEARCHED)
+            )
         except csv.Error:
-            continue
-        rating = (count_known(header, known), len(header), separator)
+            if not first:
+                continue
+        header = first[header_place(first, known)] if first else []
+        rating = (count_known(header[:MAX_COLUMNS], known), len(header), separator)
         if rating[:2] > best[:2]:
             best = rating
     return best[2], 0
-
-
-def _encoding(path: Path) -> tuple[str, list[Problem]]:
-    """Find the encoding to go on with, "" where the file is no text; anything but UTF-8 is told."""
-    file = path.name
-    with path.open("rb") as stream:
-        start = stream.read(4096)
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16", [_not_utf8(file, "UTF-16 (Excel calls it 'Unicode Text')", "")]
-        for order, offset in (("le", 1), ("be", 0)):
-            if start[offset::2].count(0) > len(start) // 4 > start[1 - offset :: 2].count(0) * 4:
-                return f"utf-16-{order}", [_not_utf8(file, "UTF-16 without a BOM", "")]
-        if sum(byte < 9 or 13 < byte < 32 for byte in start) > len(start) // 50 + 1:
-            return "", [Problem(
-                file, "wrong_format", "this is a binary file, not text, Parquet or Excel",
-                "export the people as CSV, Parquet or Excel",
-            )]  # fmt: skip
-        stream.seek(0)
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        nul = -1
-        try:
-            done = 0
-            while block := stream.read(_READ_BYTES):
-                if nul < 0 <= (place := block.find(0)):
-                    nul = done + place
-                decoder.decode(block)
-                done += len(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "latin-1", [_bad_byte(file, path.read_bytes())]
-    problems = []
-    if nul >= 0:
-        line = _line_of(path.read_bytes(), nul)
-        problems.append(Problem(
-            file, "nul_byte", f"a zero byte stands at byte {nul + 1:,}, line {line:,}",
-            "the file is damaged: copy or export it again", line=line,
-        ))  # fmt: skip
-    return "utf-8-sig", problems
-
-
-def _bad_byte(file: str, data: bytes) -> Problem:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as reason:
-        place = reason.start
-    else:
-        place = 0
-    line = _line_of(data, place)
-    around = data[max(0, place - 12) : place + 12].split(b"\n")[0 if place < 12 else -1]
-    read = around.decode("cp1252", "replace").strip()
-    shown = "".join(letter if letter.isprintable() else " " for letter in read)
-    where = (
-        f": byte 0x{data[place]:02x} at place {place + 1:,}, line {line:,}, is no UTF-8 "
-        f"(as Windows-1252 it would read '{shown}')"
-    )
-    return _not_utf8(file, "something other than UTF-8, probably Windows-1252", where, line)
-
-
-def _not_utf8(file: str, what: str, where: str, line: int | None = None) -> Problem:
-    return Problem(
-        file, "wrong_encoding", f"the text is encoded as {what}{where}",
-        "save it as UTF-8 (in Excel: Save as, 'CSV UTF-8')", line=line,
-    )  # fmt: skip
-
-
-def _line_of(data: bytes, place: int) -> int:
-    return data.count(b"\n", 0, place) + 1
 
 
 def _torn(file: str, row: int, line: int, cells: int, width: int, *, is_last: bool) -> Problem:

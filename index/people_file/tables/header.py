@@ -110,7 +110,7 @@ def _missing(file: str, row: int, names: Sequence[str], missing: Sequence[str]) 
         problems.append(
             Problem(
                 file, "missing_column", f"the required column {name} is missing (found: {found})",
-                f"{remedy}; cells may be separated by comma, semicolon or tab",
+                f"{remedy}; cells may be separated by comma, semicolon, tab or bar",
                 row=row, column=name,
             )
         )  # fmt: skip
