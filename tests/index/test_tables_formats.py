@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.people_file.people_file import inspect_people
+from index.people_file.report import render_text
 from index.people_file.tables.read_table import read_table
 from index.people_file.tables.table import Table
 from tests.index.table_files import (
@@ -232,3 +233,44 @@ def test_an_html_table_beside_others_is_found(tmp_path: Path) -> None:
     page = b"<table><tr><td>Menu</td></tr></table>" + html_bytes([KNOWN, *COMPANY])
     table = read(write(tmp_path, page))
     assert table.frame["about"].tolist() == [COMPANY[0][3], COMPANY[1][3]]
+
+
+COMMAND = "\x1b]0;owned\x07\u202e"
+
+
+@pytest.mark.parametrize("form", ["parquet", "html"])
+def test_a_header_cannot_command_the_terminal(tmp_path: Path, form: str) -> None:
+    header = ["person_id", "display_nam" + COMMAND, "about", "ABOUT" + COMMAND, COMMAND + "x"]
+    found = inspect_people(write(tmp_path, FORMATS[form]([header, ["1", "A", "b", "c", "d"]])))
+    report = render_text(found)
+    assert "owned" in report
+    assert not any(letter in report for letter in "\x1b\x07\u202e")
+
+
+def test_a_bar_in_a_text_is_no_separator(tmp_path: Path) -> None:
+    table = read(write(tmp_path, b"person_id;display_name;job_title;about\n1;A;B;a|b|c|d,e,f,g\n"))
+    assert table.frame["about"].tolist() == ["a|b|c|d,e,f,g"]
+
+
+@pytest.mark.parametrize("name", ["matrix_manager_id", "dotted_line_manager", "functional_manager"])
+def test_a_column_that_looks_like_a_second_manager_is_handed_on(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path, csv_bytes([[*KNOWN, name], [*COMPANY[0], "2"]]))
+    (problem,) = read(path).problems
+    assert (problem.code, problem.column) == ("unknown_column", name)
+    known = read_table(path, (*KNOWN, name), REQUIRED)
+    assert known.frame[name].tolist() == ["2"]
+
+
+def test_an_old_workbook_is_read_with_its_merged_cells(repository: Path) -> None:
+    table = read(repository / "tests" / "data" / "tables" / "old.xls")
+    assert table.frame["person_id"].tolist() == ["0042", "43", "44"]
+    assert table.frame["manager_id"].tolist() == ["", "0042", "0042"]
+    assert table.rows.tolist() == [4, 5, 6]
+    told = {code for code in codes(table) if code != "unknown_column"}
+    assert told == {"title_rows", "total_rows", "merged_cells"}
+
+
+def test_a_workbook_with_a_password_is_told_as_that(repository: Path) -> None:
+    (problem,) = read(repository / "tests" / "data" / "tables" / "locked.xlsx").problems
+    assert (problem.code, "password" in problem.message) == ("wrong_format", True)
+    assert "Encrypt with Password" in problem.remedy

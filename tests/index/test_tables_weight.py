@@ -171,3 +171,10 @@ def test_a_binary_parquet_column_is_named_where_it_is_read_and_no_matter_elsewhe
     assert next(problem.code for problem in unread.problems) == "unknown_column"
     read = read_table(write(tmp_path, parquet(pa.table({**base, "about": photo}))), KNOWN, KNOWN)
     assert [(p.code, p.column) for p in read.problems] == [("bad_column_type", "about")]
+
+
+def test_an_old_workbook_that_repeats_a_long_text_is_refused(repository: Path) -> None:
+    packed = repository / "tests" / "data" / "tables" / "repeated_text.xls.gz"
+    (problem,) = read_table(packed, KNOWN, KNOWN[:3]).problems
+    assert (problem.code, problem.file) == ("too_heavy", packed.name)
+    assert "old workbook" in problem.message

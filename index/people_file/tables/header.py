@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Collection, Sequence
 
+from index.people_file.tables.table import shown
 from recommender.errors import Problem
 
 PROTECTED_WORDS: frozenset[str] = frozenset(
@@ -60,7 +61,7 @@ def resolve_header(
                 Problem(
                     file, "duplicate_column", f"two columns are named {name}",
                     "keep the right one and rename or remove the other",
-                    row=row, column=name, value=cells[place].strip()[:60],
+                    row=row, column=name, value=shown(cells[place].strip()),
                 )
             )  # fmt: skip
         elif name in known:
@@ -75,19 +76,19 @@ def resolve_header(
 
 
 def _unknown(file: str, row: int, name: str, absent: Sequence[str]) -> Problem:
-    shown = name[:60]
+    told = shown(name)
     if PROTECTED_WORDS & set(name.split("_")):
         return Problem(
-            file, "protected_column", f"the column {shown} is never read, stored or matched on",
+            file, "protected_column", f"the column {told} is never read, stored or matched on",
             "leave it out of the export: suggestions must not depend on it",
-            row=row, column=shown, severity="warning",
+            row=row, column=told, severity="warning",
         )  # fmt: skip
     near = difflib.get_close_matches(name, absent, 1, 0.75)
     return Problem(
-        file, "unknown_column", f"the column {shown} is not known and is ignored",
+        file, "unknown_column", f"the column {told} is not known and is ignored",
         f"rename it to {near[0]} if that is what it holds" if near
         else "nothing needs to be done; leave it out to silence this",
-        row=row, column=shown, severity="warning",
+        row=row, column=told, severity="warning",
     )  # fmt: skip
 
 
@@ -102,11 +103,11 @@ def _missing(file: str, row: int, names: Sequence[str], missing: Sequence[str]) 
                     "pass the people export", row=row, column=missing[0],
                 )
             ]  # fmt: skip
-    found = ", ".join(name[:30] for name in names[:8] if name) or "nothing"
+    found = ", ".join(shown(name[:30]) for name in names[:8] if name) or "nothing"
     problems = []
     for name in missing:
         near = difflib.get_close_matches(name, names, 1, 0.6)
-        remedy = f"rename {near[0]}" if near else f"add a column with the header {name}"
+        remedy = f"rename {shown(near[0])}" if near else f"add a column with the header {name}"
         problems.append(
             Problem(
                 file, "missing_column", f"the required column {name} is missing (found: {found})",

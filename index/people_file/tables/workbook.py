@@ -21,6 +21,7 @@ from index.people_file.tables.limits import (
     check_unpacked,
     too_heavy,
 )
+from index.people_file.tables.old_weight import weigh_old_workbook
 from index.people_file.tables.sheet_weight import (
     ExcelWeight,
     OpenDocumentWeight,
@@ -31,7 +32,6 @@ from index.people_file.tables.table import Table, shown, unread
 from recommender.errors import Problem
 
 _NAMED_PART = re.compile(r".*/worksheets/[^/]*\.xml|.*sharedstrings\.xml", re.IGNORECASE)
-_MAX_OLD_BYTES = 1 << 25
 _LOOKED_AT = 8
 """The sheets among which the people are looked for."""
 
@@ -101,9 +101,7 @@ class _Found:
 def _weigh(path: Path) -> _Found:
     """Read the sheets once without keeping them."""
     if not zipfile.is_zipfile(path):
-        if path.stat().st_size > _MAX_OLD_BYTES:
-            raise TooHeavyError("an old workbook (.xls) of this size is not read",
-                                "in Excel: File, Save As, Excel Workbook (.xlsx)")  # fmt: skip
+        weigh_old_workbook(path)
         return _Found()
     with zipfile.ZipFile(path) as archive:
         check_unpacked(sum(part.file_size for part in archive.infolist()))
