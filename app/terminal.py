@@ -84,7 +84,7 @@ def _quote(item: Evidence, goal: Goal) -> str:
     """Quote a passage with its field and similarity, and the need where there are several."""
     quote = f"“{item.passage}” ({item.field.replace('_', ' ')}, {item.similarity:.2f})"
     if not item.speaks:
-        return f"Nothing speaks to the goal clearly; the closest: {quote}"
+        return f"Nothing they wrote answers this directly; the closest: {quote}"
     if len(goal.needs) > 1:
         return f"For need {goal.needs.index(item.need) + 1}: {quote}"
     return quote
