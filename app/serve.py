@@ -84,7 +84,7 @@ def _origins(public_url: str) -> list[str]:
 
 
 def _public_options(public_url: str) -> dict[str, object]:
-    """Tell Streamlit where people open its pages, behind a proxy."""
+    """Set in Streamlit where people open its pages, behind a proxy."""
     if not public_url:
         return {}
     parts = urlsplit(public_url)
@@ -132,7 +132,7 @@ def _settle(warmed: asyncio.Future[str]) -> None:
 
 
 async def _ready(_: Request) -> JSONResponse:
-    """Say whether a goal could be answered; `/_stcore/health` says only that the server lives."""
+    """Whether a goal could be answered; `/_stcore/health` says only that the server lives."""
     try:
         snapshot_id = await asyncio.to_thread(company.check_ready)
     except LearningRelationshipsError as error:

@@ -183,7 +183,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m index") 
 
 
 def _failed(options: argparse.Namespace, kind: str, message: str, code: int) -> int:
-    """Say on stderr what went wrong, and on stdout too where a program listens."""
+    """Print on stderr what went wrong, and on stdout too where a program listens."""
     print(message, file=sys.stderr)
     if options.json:
         print(json.dumps({"error": kind, "message": message, "exit_code": code}))

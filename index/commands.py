@@ -128,7 +128,7 @@ def _told(report: BuildReport) -> list[str]:
 
 
 def _told_of_texts(n_people: int, n_without: int) -> list[str]:
-    """Say what a company with few texts can expect; nothing where most people have some."""
+    """Return what a company with few texts can expect; nothing where most people have some."""
     if 2 * n_without <= n_people:
         return []
     who = "nobody has" if n_without == n_people else f"{n_without:,} of {n_people:,} people lack"

@@ -43,7 +43,7 @@ class Suggestion:
     first_conversation: str
 
     def to_json(self) -> dict[str, Any]:
-        """Give the published form."""
+        """Return the published form."""
         return {
             "rank": self.rank,
             "person_id": self.person_id,
@@ -86,7 +86,7 @@ class SuggestionList:
     """What to try where nothing is strong; empty otherwise."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give the published form."""
+        """Return the published form."""
         return {
             "relationship": str(self.relationship),
             "question": KINDS[self.relationship].question,
@@ -108,7 +108,7 @@ class Recommendation:
     lists: tuple[SuggestionList, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Give the published form, a contract: see the README."""
+        """Return the published form, a contract: see the README."""
         return {
             "seeker": self.seeker,
             "goal": self.goal.text,
@@ -142,7 +142,7 @@ class WhyNot:
         return not self.reasons
 
     def to_json(self) -> dict[str, Any]:
-        """Give the published form."""
+        """Return the published form."""
         return {
             "eligible": self.eligible,
             "reasons": [{"rule": reason.rule, "says": reason.says} for reason in self.reasons],

@@ -8,7 +8,7 @@ from recommender.retrieval import Candidates
 
 
 def owners(candidates: Candidates) -> NDArray[np.int64]:
-    """Say to which candidate each passage entry belongs: `(m,)` int64."""
+    """Return to which candidate each passage entry belongs: `(m,)` int64."""
     return np.repeat(np.arange(len(candidates)), np.diff(candidates.starts))
 
 

@@ -35,7 +35,7 @@ class Eligibility:
 def eligibility(
     people: People, seeker: int, relationship: Relationship, policy: Policy, live: LiveFacts
 ) -> Eligibility:
-    """Say who may be suggested to one seeker for one kind.
+    """Return who may be suggested to one seeker for one kind.
 
     Args:
         people: everyone.
@@ -53,7 +53,7 @@ def eligibility(
 def eligibility_by_kind(
     people: People, seeker: int, kinds: Iterable[Relationship], policy: Policy, live: LiveFacts
 ) -> dict[Relationship, Eligibility]:
-    """Say who may be suggested to one seeker for several kinds, doing the shared work once.
+    """Return who may be suggested to one seeker for several kinds, doing the shared work once.
 
     Raises:
         InputError: the seeker or a row of `live` is not a row of `people`.

@@ -48,7 +48,7 @@ class Problem:
 
     @property
     def place(self) -> str:
-        """Say where the fault is, as 'row 7 (line 12 of the file), manager_id'."""
+        """Return where the fault is, as 'row 7 (line 12 of the file), manager_id'."""
         parts = []
         if self.row is not None:
             parts.append(f"row {self.row}" + (f" (line {self.line})" if self.line else ""))

@@ -63,7 +63,7 @@ class Contribution:
 
 
 def label_of(signal: str) -> str:
-    """Say what a signal is called to people."""
+    """Return what a signal is called to people."""
     if signal == READER:
         return READER_LABEL
     return LABELS[signal] if signal in LABELS else SIGNALS[signal].label
@@ -179,7 +179,7 @@ def list_contributions(ranking: Ranking, position: int) -> tuple[Contribution, .
 
 
 def describe_power(people: People, seeker: int, helper: int) -> str:
-    """Say in a sentence who has power over whom: the levels between, and the lines of command."""
+    """A sentence on who has power over whom: the levels between, and the lines of command."""
     return f"{_levels_between(people, seeker, helper)}, {_lines(people, seeker, helper)}"
 
 

@@ -38,7 +38,7 @@ class KindPrediction:
 
     @property
     def why(self) -> str:
-        """Say why the best kind fits, by its key question."""
+        """Return why the best kind fits, by its key question."""
         return f"Your goal sounds most like the question “{KINDS[self.best].first_question}”"
 
     @property

@@ -146,13 +146,13 @@ class Org:
         return mask
 
     def is_above(self, upper: int, lower: int) -> bool:
-        """Say whether `lower` reports to `upper`, directly or through others."""
+        """Return whether `lower` reports to `upper`, directly or through others."""
         if self.enter[upper] < self.enter[lower] < self.leave[upper]:
             return True
         return bool(len(self.second) and self.above(lower)[upper])
 
     def in_chain(self, one: int, other: int) -> bool:
-        """Say whether one of the two is anywhere above the other."""
+        """Return whether one of the two is anywhere above the other."""
         return self.is_above(one, other) or self.is_above(other, one)
 
     def managers(self, row: int) -> list[int]:

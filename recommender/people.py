@@ -49,7 +49,7 @@ class Coded:
         return cls(codes.astype(np.int32), tuple(str(name) for name in names))
 
     def name(self, row: int) -> str:
-        """Give row `row`'s text, empty where unknown."""
+        """Return row `row`'s text, empty where unknown."""
         code = int(self.codes[row])
         return self.names[code] if code != NO_CODE else ""
 
@@ -58,13 +58,13 @@ class PeopleTexts(Protocol):
     """Where the cells that are shown stand: in memory, or in a file read a cell at a time."""
 
     def frame(self) -> pd.DataFrame:
-        """Give all columns of everyone."""
+        """Return all columns of everyone."""
 
     def column(self, name: str) -> pd.Series:
-        """Give one column of everyone."""
+        """Return one column of everyone."""
 
     def cell(self, row: int, column: str) -> object:
-        """Give one cell as the people frame holds it."""
+        """Return one cell as the people frame holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +74,15 @@ class FrameTexts:
     people: pd.DataFrame
 
     def frame(self) -> pd.DataFrame:
-        """Give the frame."""
+        """Return the frame."""
         return self.people
 
     def column(self, name: str) -> pd.Series:
-        """Give one column of the frame."""
+        """Return one column of the frame."""
         return self.people[name]
 
     def cell(self, row: int, column: str) -> object:
-        """Give one cell of the frame."""
+        """Return one cell of the frame."""
         value: object = self.people[column].iloc[row]
         return value
 
@@ -199,7 +199,7 @@ class People:
         return np.asarray(found, np.int64)
 
     def text(self, row: int, column: str) -> str:
-        """Give one cell as text, empty where unknown."""
+        """Return one cell as text, empty where unknown."""
         value = self.texts.cell(row, column)
         return (
             ""

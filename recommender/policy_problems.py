@@ -29,7 +29,7 @@ class Lines:
     """The first line of the statement that cannot be read, or one past the last line."""
 
     def line_of(self, path: Path) -> int:
-        """Give the line of a key, or of the nearest table around it; 0 where neither is there."""
+        """Return the line of a key, or of the nearest table around it; 0 where neither is there."""
         while path and path not in self.found:
             path = path[:-1]
         return self.found.get(path, 0)
@@ -65,7 +65,7 @@ def lines_of(text: str, paths: Iterable[Path]) -> Lines:
 def problems_of(
     error: ValidationError, model: type[BaseModel], data: Mapping[str, Any]
 ) -> list[Problem]:
-    """Say what pydantic found, one problem a key."""
+    """Return what pydantic found, one problem a key."""
     schema = model.model_json_schema()
     problems: dict[Path, Problem] = {}
     for fault in error.errors():
@@ -86,7 +86,7 @@ def problems_of(
 
 
 def unknown_signal(path: Path, signals: Iterable[str]) -> Problem:
-    """Say that a weight is given to a signal that does not exist."""
+    """Return the problem that a weight is given to a signal that does not exist."""
     return Problem(path, _unknown("signal", ".".join(path), path[-1], signals))
 
 

@@ -166,7 +166,7 @@ def _explain(
 
 
 def _any_own_words(retriever: Retriever, rows: NDArray[np.int64]) -> bool:
-    """Say whether any of `rows` has more in their profile than title and place."""
+    """Return whether any of `rows` has more in their profile than title and place."""
     fields = [retriever.fields(retriever.passages_of(row)) for row in rows.tolist()]
     return any(np.isin(own, OWN_WORDS).any() for own in fields)
 

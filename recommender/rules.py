@@ -86,7 +86,7 @@ class Pair:
     live: LiveFacts
 
     def is_among(self, rows: Rows | None) -> bool:
-        """Say whether the candidate is one of some rows."""
+        """Return whether the candidate is one of some rows."""
         return rows is not None and self.candidate in rows.tolist()
 
 
@@ -264,7 +264,7 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 
 def level_words(gap: int) -> str:
-    """Say where somebody stands: "two levels above you", "on your level"."""
+    """Return where somebody stands: "two levels above you", "on your level"."""
     if gap == 0:
         return "on your level"
     number = _NUMBERS[abs(gap)] if abs(gap) < len(_NUMBERS) else str(abs(gap))
@@ -273,7 +273,7 @@ def level_words(gap: int) -> str:
 
 
 def _level_range(low: int | str, high: int | str) -> str:
-    """Say where a helper must stand; at least one of the bounds is a number."""
+    """Return where a helper must stand; at least one of the bounds is a number."""
     if isinstance(low, int) and isinstance(high, int):
         if low == high:
             return level_words(low)

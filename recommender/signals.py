@@ -85,7 +85,7 @@ class Signal:
     says: str
     """What it measures and why, for the reader of the policy."""
     compute: Callable[[SignalContext], NDArray[np.float64]]
-    """Gives `(n,)` float64 within `low` to `high`; higher is better."""
+    """Return `(n,)` float64 within `low` to `high`; higher is better."""
     by_kind: bool = False
     """Whether it differs from kind to kind."""
 

@@ -44,7 +44,7 @@ class Presence:
 def presence(
     keys: set[str], ids: list[str], identities: Identities | None, snapshot_id: str
 ) -> Presence:
-    """Tell who of some people is in a snapshot.
+    """Return who of some people is in a snapshot.
 
     Args:
         keys: those people.
@@ -102,12 +102,12 @@ def note_departures(
 
 
 def _tells_more(snapshot_id: str, known: OnRecord, one: Fingerprint) -> bool:
-    """Say whether a snapshot is newer than what is known, or has the first fingerprints."""
+    """Return whether a snapshot is newer than what is known, or has the first fingerprints."""
     first = not known.prints and bool(one.prints)
     made, seen = _made(snapshot_id), _made(known.seen_in)
     return made > seen or (made == seen and first)
 
 
 def _made(snapshot_id: str) -> str:
-    """Give the time of making, which a snapshot's id begins with; forgetting somebody keeps it."""
+    """The time of making, which a snapshot's id begins with; forgetting somebody keeps it."""
     return snapshot_id.partition("-")[0]

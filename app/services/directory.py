@@ -42,7 +42,7 @@ _lock = threading.Lock()
 
 
 def directory_of(people: People) -> Directory:
-    """Give the directory of a snapshot's people; it goes when they go."""
+    """Return the directory of a snapshot's people; it goes when they go."""
     with _lock:
         found = _kept.get(people)
         if found is None:

@@ -75,7 +75,7 @@ class Finding:
             record(connection, now, identity.person_id, "goal.deleted", goal_id)
 
     def mark_reached(self, identity: Identity, goal_id: str, *, reached: bool = True) -> None:
-        """Say that a goal is reached, or open again."""
+        """Record that a goal is reached, or open again."""
         now = self.workplace.clock()
         with self.workplace.store.writing() as connection:
             own_goal(connection, identity, goal_id)
@@ -129,7 +129,7 @@ class Finding:
     def why_not(
         self, identity: Identity, goal_id: str, relationship: Relationship, candidate_id: str
     ) -> WhyNot:
-        """Say why a colleague is not suggested for a goal, or where they stand.
+        """Return why a colleague is not suggested for a goal, or where they stand.
 
         Raises:
             UnknownPersonError: the seeker or the colleague is not in the snapshot.

@@ -137,7 +137,7 @@ def _claimed_address(claims: Mapping[str, object], settings: Settings) -> str:
 
 
 def _is_listed(people: People, row: int, settings: Settings) -> bool:
-    """Say whether a person is one of the administrators: by key, or by an address of theirs alone.
+    """Whether a person is one of the administrators: by key, or by an address of theirs alone.
 
     Not by the number of tonight's file, which may have been somebody else's.
     """

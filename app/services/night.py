@@ -60,7 +60,7 @@ class Night:
     workplace: Workplace
 
     def state(self, identity: Identity) -> dict[str, Any]:
-        """Tell what serves, what is kept and what happened; see `index.serving.status.describe`."""
+        """What serves, what is kept and what happened; see `index.serving.status.describe`."""
         identity.require_admin()
         return describe(self._index)
 
@@ -124,7 +124,7 @@ class Night:
         self._record(identity, "night.rebuild", str(settings.index.name))
 
     def last_rebuild(self, identity: Identity) -> Rebuild | None:
-        """Tell how far the rebuild is; None where none was started from this server."""
+        """Return how far the rebuild is; None where none was started from this server."""
         identity.require_admin()
         with _process.lock:
             running, log = _process.running, _process.log

@@ -57,7 +57,7 @@ class Offering:
     workplace: Workplace
 
     def mine(self, identity: Identity) -> MyOffer:
-        """Say what the person offers now."""
+        """Return what the person offers now."""
         moment = self.workplace.moment()
         people = moment.people
         row = people.row(identity.person_id)

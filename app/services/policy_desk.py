@@ -40,12 +40,12 @@ class PolicyDesk:
     workplace: Workplace
 
     def serving(self, identity: Identity) -> Policy:
-        """Give the policy of the snapshot that serves."""
+        """Return the policy of the snapshot that serves."""
         identity.require_admin()
         return self.workplace.moment().policy
 
     def saved(self, identity: Identity) -> Policy:
-        """Give the policy that the next build will use.
+        """Return the policy that the next build will use.
 
         Raises:
             PolicyError: the file has problems.

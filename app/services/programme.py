@@ -101,7 +101,7 @@ class Programme:
         ]
 
     def answers(self, identity: Identity) -> list[Answers]:
-        """Say what became of the requests of the last 90 days."""
+        """Return what became of the requests of the last 90 days."""
         identity.require_admin()
         now = self.workplace.clock()
         with self.workplace.store.reading() as connection:
@@ -123,7 +123,7 @@ class Programme:
         ]
 
     def load(self, identity: Identity) -> Load:
-        """Say how evenly helping, and being shown, are spread."""
+        """Return how evenly helping, and being shown, are spread."""
         identity.require_admin()
         moment = self.workplace.moment()
         with self.workplace.store.reading() as connection:
@@ -216,7 +216,7 @@ def _supply(
 
 
 def _laid_over(people: People, live: LiveFacts) -> tuple[NDArray[np.uint8], NDArray[np.int16]]:
-    """Give everybody's kinds and free places at this moment; who is away has no place."""
+    """Return everybody's kinds and free places at this moment; who is away has no place."""
     open_to, free = people.open_to.copy(), people.capacity.copy()
     open_to[live.open_to_rows] = live.open_to_bits
     free[live.capacity_rows] = live.capacity_free

@@ -125,7 +125,7 @@ class Moment:
         )
 
     def in_days(self, days: int) -> datetime:
-        """Tell the moment some days from now."""
+        """Return the moment some days from now."""
         return self.now + timedelta(days=days)
 
 
@@ -134,7 +134,7 @@ class Workplace:
     """The ground of all services; one for a whole server, safe to share between threads."""
 
     give: Callable[[], Published]
-    """Gives the snapshot that serves at this moment."""
+    """Return the snapshot that serves at this moment."""
     store: Store
     settings: Settings
     clock: Clock
@@ -146,7 +146,7 @@ class Workplace:
         self.impressions = ImpressionLog(self.store)
 
     def current(self) -> Published:
-        """Give the snapshot that serves, after the store knows whose its records are.
+        """Return the snapshot that serves, after the store knows whose its records are.
 
         Raises:
             SnapshotError: no snapshot serves.

@@ -109,7 +109,7 @@ def _asked_enough(connection: sa.Connection, limit: int, now: datetime) -> list[
 
 
 def _rests(request: HelpRequest, since: datetime) -> bool:
-    """Say whether a helper is left in peace: asked, or silent or said no within the cooldown."""
+    """Return whether a helper is left in peace: asked, or silent or said no within the cooldown."""
     if request.state is State.DECLINED:
         return request.answered_at is not None and request.answered_at > since
     if request.state is State.EXPIRED:

@@ -10,7 +10,7 @@ from recommender.profiles import Field
 from recommender.relationships import Relationship
 
 Clock = Callable[[], datetime]
-"""Tells the moment, aware, in UTC; passed in so that tests can move it."""
+"""Return the moment, aware, in UTC; passed in so that tests can move it."""
 
 
 class State(StrEnum):

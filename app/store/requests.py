@@ -136,7 +136,7 @@ def expire_due(connection: sa.Connection, now: datetime) -> int:
 
 
 def has_due(connection: sa.Connection, now: datetime) -> bool:
-    """Say whether a request's time is over that is still open."""
+    """Return whether a request's time is over that is still open."""
     due = sa.exists().where(_IS_OPEN & (requests.c.expires_at <= now))
     return bool(connection.execute(sa.select(due)).scalar())
 

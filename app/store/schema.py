@@ -28,7 +28,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
-        """Give back an aware UTC moment."""
+        """Return an aware UTC moment."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

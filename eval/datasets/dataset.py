@@ -190,7 +190,7 @@ def read_dataset(folder: Path) -> Dataset:
 
 
 def has_demographics(dataset: Dataset) -> bool:
-    """Say whether the dataset holds groups to audit by."""
+    """Return whether the dataset holds groups to audit by."""
     return (dataset.folder / "demographics.csv").is_file()
 
 

@@ -33,7 +33,7 @@ def run_all(
 
 
 def bench_rows(dataset: Dataset, summaries: Sequence[Summary]) -> list[list[str]]:
-    """Give a row of text for each system; see `HEADER`."""
+    """Return a row of text for each system; see `HEADER`."""
     rows = []
     for summary in summaries:
         means, conduct = summary.quality.means, summary.conduct

@@ -95,7 +95,7 @@ def compare_runs(a: Run, b: Run, dataset: Dataset) -> Comparison:
 def suggestions_of(
     run: Run, dataset: Dataset, goal_id: str, relationship: str
 ) -> tuple[tuple[str, float], ...]:
-    """Give a list's first suggestions with their grades, 0 where not judged."""
+    """Return a list's first suggestions with their grades, 0 where not judged."""
     frame, qrels = run.frame, dataset.qrels
     mine = frame[(frame["goal_id"] == goal_id) & (frame["relationship"] == relationship)]
     judged = qrels[(qrels["goal_id"] == goal_id) & (qrels["relationship"] == relationship)]

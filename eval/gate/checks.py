@@ -90,7 +90,7 @@ def judge(name: str, value: float, limit: float, says: str, *, at_least: bool = 
 
 
 def share_of(part: int, whole: int) -> float:
-    """Give the share, NaN of nothing."""
+    """Return the share, NaN of nothing."""
     return part / whole if whole else np.nan
 
 
@@ -205,7 +205,7 @@ def check_rules(judged: Judged, limits: Limits, suggested: Iterable[Pair]) -> Ch
 
 
 def overlap_of(new: Iterable[Suggestion], old: Iterable[Suggestion]) -> float:
-    """Give the share of the longer list that both have in common; 1 where both are empty."""
+    """Return the share of the longer list that both have in common; 1 where both are empty."""
     here, there = {one.person_id for one in new}, {one.person_id for one in old}
     longer = max(len(here), len(there))
     return len(here & there) / longer if longer else 1.0

@@ -40,13 +40,13 @@ def check_helpers(candidate: People, published: People, limits: Limits) -> Itera
 
 
 def profiles_of(snapshot: Snapshot) -> pd.Series:
-    """Tell by person's id who has something to quote."""
+    """Return by person's id who has something to quote."""
     fields, starts = snapshot.passage_fields, snapshot.starts
     return pd.Series(np.logical_or.reduceat(_is_told(fields), starts[:-1]), snapshot.people.ids)
 
 
 def profiles_in(people: pd.DataFrame) -> pd.Series | None:
-    """Tell the same of a people table that another version wrote; None where it tells too little.
+    """Return the same of a people table that another version wrote; None where it tells too little.
 
     Its texts are cut into passages as this version cuts them, as the candidate's were.
     """

@@ -55,7 +55,7 @@ class GateReport:
         return NOT_JUDGED if Verdict.UNKNOWN in verdicts else PASSED
 
     def to_json(self) -> dict[str, Any]:
-        """Give the report for programs."""
+        """Return the report for programs."""
         return {
             "candidate": self.candidate,
             "published": self.published,
@@ -70,7 +70,7 @@ class GateReport:
         }  # fmt: skip
 
     def to_text(self) -> str:
-        """Give a line for each check, and the outcome."""
+        """Return a line for each check, and the outcome."""
         lines = [f"candidate {self.candidate}, published {self.published}"]
         for check in self.checks:
             value = "" if check.value is None else f"{check.value:.3g}"

@@ -40,7 +40,7 @@ class PeopleLimits(_Table):
     max_departments_lost: Annotated[int, Field(ge=0)]
 
     def lifted(self) -> "PeopleLimits":
-        """Give limits under which anybody may be gone."""
+        """Return limits under which anybody may be gone."""
         return self.model_copy(update={"max_lost_share": 1.0, "max_departments_lost": 10**6})
 
 

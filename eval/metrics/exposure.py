@@ -39,7 +39,7 @@ class Conduct:
     """`(eligible,)`: each eligible helper's exposure, ascending."""
 
     def to_json(self) -> dict[str, float | dict[str, int]]:
-        """Give the figures."""
+        """Return the figures."""
         return {
             "violations": sum(self.violations.values()),
             "violations_by_rule": dict(sorted(self.violations.items())),
@@ -88,6 +88,6 @@ def expose(top: pd.DataFrame) -> pd.Series:
 
 
 def share_of_most(places: NDArray[np.integer], most: int) -> float:
-    """Give the share of all places that the `most` people with most places hold, 0 to 1."""
+    """Return the share of all places that the `most` people with most places hold, 0 to 1."""
     total = int(places.sum())
     return float(np.sort(places)[::-1][:most].sum() / total) if total else 0.0

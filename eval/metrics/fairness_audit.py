@@ -80,7 +80,7 @@ class _Side:
 
 
 def is_auditable(dataset: Dataset) -> bool:
-    """Say whether there are groups to audit by, and judgements of lists."""
+    """Return whether there are groups to audit by, and judgements of lists."""
     return has_demographics(dataset) and not dataset.rated
 
 

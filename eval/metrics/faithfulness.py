@@ -37,7 +37,7 @@ class Faithfulness:
         return self.lowered / self.quotations if self.quotations else 1.0
 
     def to_json(self) -> dict[str, float]:
-        """Give the figures."""
+        """Return the figures."""
         return {
             "suggestions": self.suggestions,
             "quoting": self.quoting,
@@ -103,7 +103,7 @@ class _Answer:
         self._scores[ranking.index] = ranking.scores
 
     def falls_without(self, index: int, passages: list[int]) -> bool:
-        """Say whether the score of the candidate at `index` is lower without some passages.
+        """Return whether the score of the candidate at `index` is lower without some passages.
 
         It is the score by the person's own signals: what a list takes off for likeness to others
         changes with the others.
@@ -117,7 +117,7 @@ class _Answer:
 
 
 def drop_passages(found: Candidates, index: int, passages: list[int]) -> Candidates:
-    """Give the same candidates, the one at `index` without some passages."""
+    """Return the same candidates, the one at `index` without some passages."""
     start, stop = int(found.starts[index]), int(found.starts[index + 1])
     entries = np.arange(start, stop)
     keep = np.ones(len(found.passage), np.bool_)

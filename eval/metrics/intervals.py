@@ -87,7 +87,7 @@ def estimate_mean(
 
 
 def draw_clusters(n_clusters: int, seed: int = SEED) -> NDArray[np.float64]:
-    """Say how often each cluster is drawn in each sample: `(REPEATS, n_clusters)` float64."""
+    """Return how often each cluster is drawn in each sample: `(REPEATS, n_clusters)` float64."""
     chances = np.full(n_clusters, 1.0 / n_clusters)
     draws = np.random.default_rng(seed).multinomial(n_clusters, chances, size=REPEATS)
     return draws.astype(np.float64)

@@ -72,7 +72,7 @@ class RuleBook:
         return (low == "any" or gap >= low) and (high == "any" or gap <= high)
 
     def _lines_fit(self, seeker: str, person: str, *, whole: bool) -> bool:
-        """Say that neither stands above the other, in the whole line or directly."""
+        """Check that neither stands above the other, in the whole line or directly."""
         if not (self._is_placed(seeker) and self._is_placed(person)):
             return False
         up, down = self._line_above(seeker), self._line_above(person)

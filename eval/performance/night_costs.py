@@ -165,7 +165,7 @@ def rewrite(people: pd.DataFrame, share: float, word: str, seed: int = 0) -> pd.
 
 
 def cells_of(sample: Path, n_people: int | None, seed: int = 0) -> pd.DataFrame:
-    """Give the cells of the sample's people file, or of one that is drawn by its words."""
+    """Return the cells of the sample's people file, or of one that is drawn by its words."""
     if n_people is None:
         return pd.read_csv(sample, dtype=str, keep_default_na=False)
     drawn = draw_people(n_people, read_people(sample).frame, seed)
@@ -259,5 +259,5 @@ def measure_embedding(texts: Sequence[str], encoder: Encoder, bare: Any) -> dict
 
 
 def peak_memory_mb() -> float:
-    """Give the most memory that this process ever held."""
+    """Return the most memory that this process ever held."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000

@@ -85,11 +85,11 @@ class Times:
     parts: dict[str, NDArray[np.float64]]
 
     def milliseconds(self, part: str) -> dict[str, float]:
-        """Give p50 and p95 over all rounds and goals."""
+        """Return p50 and p95 over all rounds and goals."""
         return _quantiles(self.parts[part])
 
     def best(self, part: str = "whole") -> NDArray[np.float64]:
-        """Give each goal's fastest round: `(n_goals,)`."""
+        """Return each goal's fastest round: `(n_goals,)`."""
         return np.asarray(self.parts[part].min(axis=0), np.float64)
 
 
@@ -197,7 +197,7 @@ class Bench:
         )
 
     def shares(self) -> dict[str, float]:
-        """Give the mean share of people eligible for each kind."""
+        """Return the mean share of people eligible for each kind."""
         kinds = list(Relationship)
         found = [
             eligibility_by_kind(self.snapshot.people, seeker, kinds, self.policy, LiveFacts.none())
@@ -209,7 +209,7 @@ class Bench:
 
 
 def compare(times: dict[str, Times]) -> dict[str, Any]:
-    """Say p50 and p95 of every part in milliseconds, and each task as a ratio to the floor."""
+    """Return p50 and p95 of every part in milliseconds, and each task as a ratio to the floor."""
     floor = times[FLOOR].best()
     compared: dict[str, Any] = {}
     for name, task in times.items():

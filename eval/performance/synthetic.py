@@ -140,7 +140,7 @@ class Spread:
 
 
 def describe_cosines(vectors: NDArray[np.floating], seed: int = 0) -> tuple[float, float]:
-    """Give mean and standard deviation of the cosine of two of the vectors."""
+    """Return mean and standard deviation of the cosine of two of the vectors."""
     rng = np.random.default_rng(seed)
     some = np.asarray(vectors[np.sort(rng.choice(len(vectors), min(len(vectors), 400), False))])
     cosines = (some.astype(np.float32) @ some.astype(np.float32).T)[np.triu_indices(len(some), 1)]
@@ -161,7 +161,7 @@ def _pick(
 
 
 def _draw_forest(n_people: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give everyone a manager, breadth first: `(n,)` places, -1 for a top; and depths."""
+    """Return everyone a manager, breadth first: `(n,)` places, -1 for a top; and depths."""
     n_tops = 1 + n_people // PEOPLE_PER_TREE
     parent = np.maximum((np.arange(n_people) - n_tops) // SPAN, -1)
     depth = np.zeros(n_people, np.int64)

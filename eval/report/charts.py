@@ -127,7 +127,7 @@ def draw_ratios(found: pd.DataFrame) -> str:
 
 
 def _svg(chart: Any) -> str:
-    """Give a chart as the address of an image."""
+    """Return a chart as the address of an image."""
     spec = (
         chart.configure(font=_FONT, background="white")
         .configure_axis(labelFontSize=12, titleFontSize=12, gridColor="#e3e7eb", labelLimit=260)

@@ -231,7 +231,7 @@ def _audit_table(found: pd.DataFrame, *, full: bool = False) -> Html:
 
 
 def _lorenz(exposure: NDArray[np.float64]) -> pd.DataFrame:
-    """Give the cumulated shares of people and of exposure, from 0 to 1."""
+    """Return the cumulated shares of people and of exposure, from 0 to 1."""
     total = exposure.sum() or 1.0
     shares = np.concatenate((np.zeros(1), np.cumsum(exposure) / total))
     return pd.DataFrame({"people": np.linspace(0, 1, len(shares)), "exposure": shares})

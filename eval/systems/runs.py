@@ -43,7 +43,7 @@ class Run:
     """`goal_id, relationship, person_id` text, `rank` int64 from 1, `score` float64."""
 
     def top(self, length: int) -> pd.DataFrame:
-        """Give the first `length` of each list."""
+        """Return the first `length` of each list."""
         return self.frame[self.frame["rank"] <= length]
 
 

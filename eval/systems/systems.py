@@ -70,7 +70,7 @@ class System(Protocol):
         """Make one list."""
 
     def describe(self) -> dict[str, Any]:
-        """Say what this is: for `run.json`."""
+        """Return what this is: for `run.json`."""
 
 
 def read_policy(path: Path | None) -> tuple[str, Policy]:
@@ -161,7 +161,7 @@ class RecommenderSystem:
         return RankedList(ask, ranking.rows, ranking.scores)
 
     def describe(self) -> dict[str, Any]:
-        """Say what this is."""
+        """Return what this is."""
         model = self.snapshot.manifest.model
         return {
             "says": "this project's recommender",
@@ -207,7 +207,7 @@ class BaselineSystem:
         return RankedList(ask, rows, scores[rows])
 
     def describe(self) -> dict[str, Any]:
-        """Say what this is."""
+        """Return what this is."""
         return {"says": self.says, "model": self.model}
 
 
@@ -221,7 +221,7 @@ class KeptVectors:
         self.model = {"name": self._encoder.name, "revision": self._encoder.revision}
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Give the texts' vectors: `(n, dim)` float32, unit rows."""
+        """Return the texts' vectors: `(n, dim)` float32, unit rows."""
         key = _hash(self._encoder.revision.encode(), *(text.encode() for text in texts))
         path = self._folder / f"{key[:32]}.npy"
         if path.is_file():
@@ -243,7 +243,7 @@ def eligible_for(ask: Ask, dataset: Dataset, policy: Policy) -> NDArray[np.bool_
 
 
 def library_versions() -> dict[str, str]:
-    """Give the versions of what computes the figures."""
+    """Return the versions of what computes the figures."""
     found = {name: version(name) for name in LIBRARIES}
     return {"python": platform.python_version(), **found}
 

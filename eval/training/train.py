@@ -95,7 +95,7 @@ class Recipe:
 def contrastive_loss(
     similarities: torch.Tensor, owner: torch.Tensor, temperature: float
 ) -> torch.Tensor:
-    """Tell each goal's good passages from the others', and each passage's goal likewise.
+    """Separate each goal's good passages from the others', and each passage's goal likewise.
 
     A goal's own passages never compete with each other.
 

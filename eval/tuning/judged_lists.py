@@ -37,7 +37,7 @@ class JudgedList:
 
 
 def with_judgements(dataset: Dataset, path: Path) -> Dataset:
-    """Give the dataset with other judgements: a file of feedback, say, in the form of `qrels.csv`.
+    """The dataset with other judgements: a file of feedback, say, in the form of `qrels.csv`.
 
     Raises:
         DatasetError: the file has problems.

@@ -86,7 +86,7 @@ class Calibration:
         return keeps_promise(self.held)
 
     def tables(self) -> dict[Relationship, dict[str, float]]:
-        """Give the `strength` table of each kind."""
+        """Return the `strength` table of each kind."""
         shared = {
             "score": self.score, "margin": self.margin, "strong": self.strong, "fair": self.fair,
         }  # fmt: skip
@@ -192,7 +192,7 @@ def fit_logistic(shown: Shown, train: NDArray[np.bool_]) -> Floats:
 
 
 def _held_out(shown: Shown) -> Floats:
-    """Give each suggestion's chance by others' judgements, once for each deal."""
+    """Return each suggestion's chance by others' judgements, once for each deal."""
     kinds = np.eye(len(KINDS))[shown.kind]
     table = np.column_stack([shown.score, shown.margin, kinds])
     chance = np.zeros((DEALS, len(shown.good)))

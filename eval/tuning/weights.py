@@ -104,7 +104,7 @@ def fit_kind(lists: Sequence[JudgedList], start: Floats) -> Floats:
 
 
 def _list_loss(lists: Sequence[JudgedList], weights: Floats, step: float) -> tuple[float, Floats]:
-    """Give the mean cross-entropy of the lists and its slope."""
+    """Return the mean cross-entropy of the lists and its slope."""
     total, slope = 0.0, np.zeros_like(weights)
     for part in lists:
         gain = 2.0**part.grades - 1

@@ -15,14 +15,14 @@ CACHE = "LEARNING_RELATIONSHIPS_CACHE"
 
 
 def cache_folder() -> Path:
-    """Give the folder for exported graphs and reference vectors."""
+    """Return the folder for exported graphs and reference vectors."""
     if chosen := os.environ.get(CACHE):
         return Path(chosen)
     return _users_folder() or _private_folder()
 
 
 def _users_folder() -> Path | None:
-    """Give the user's own cache folder; None where they have none that can be written to."""
+    """Return the user's own cache folder; None where they have none that can be written to."""
     try:
         base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         folder = base / "learning-relationships"

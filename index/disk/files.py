@@ -47,7 +47,7 @@ def _told(error: OSError) -> BuildError:
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; when the block ends it is synced and renamed to `path`.
+    """A temporary path beside `path`; when the block ends it is synced and renamed to `path`.
 
     Raises:
         BuildError: the file cannot be written (disk full, no permission).
@@ -106,7 +106,7 @@ def map_array(path: Path) -> NDArray[Any]:
 
 
 def mapped_bytes() -> int:
-    """Say how much of mapped files counts as this process's memory; 0 where Linux does not say."""
+    """How much of mapped files counts as this process's memory; 0 where Linux does not say."""
     try:
         return int(Path("/proc/self/statm").read_bytes().split()[2]) * mmap.PAGESIZE
     except OSError:

@@ -51,7 +51,7 @@ class IndexFolder:
         return self.path / "cache"
 
     def existing(self) -> Self:
-        """Give the folder, where it is one; only a build makes one.
+        """Return the folder, where it is one; only a build makes one.
 
         Raises:
             SnapshotError: there is none.
@@ -63,7 +63,7 @@ class IndexFolder:
         return self
 
     def snapshot(self, snapshot_id: str) -> Path:
-        """Give the folder of a snapshot.
+        """Return the folder of a snapshot.
 
         Raises:
             SnapshotError: there is none of this id.
@@ -155,7 +155,7 @@ class IndexFolder:
         files.write_text(self.path / "history.jsonl", "\n".join(lines) + "\n")
 
     def published_ids(self) -> set[str]:
-        """Give the ids that were published at some time, by the history."""
+        """Return the ids that were published at some time, by the history."""
         return {
             str(entry["snapshot"])
             for entry in self.history()
@@ -208,7 +208,7 @@ class IndexFolder:
 
 
 def now() -> datetime:
-    """Give the present time, UTC."""
+    """Return the present time, UTC."""
     return datetime.now(UTC)
 
 

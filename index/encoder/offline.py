@@ -29,5 +29,5 @@ def stay_offline() -> None:
 
 
 def hub_is_forbidden() -> bool:
-    """Say whether whoever runs this process has set the hub offline, not only this module."""
+    """Return whether whoever runs this process has set the hub offline, not only this module."""
     return _hub_was_set and os.environ.get(HUB_OFFLINE, "").upper() in {"1", "ON", "YES", "TRUE"}

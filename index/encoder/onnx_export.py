@@ -47,7 +47,7 @@ class _Exported(NamedTuple):
 
 
 def graph_path(model: ModelFolder, adapter: Adapter | None, precision: str) -> Path:
-    """Give the path of a verified graph, exporting it first where there is none.
+    """Return the path of a verified graph, exporting it first where there is none.
 
     Raises:
         ModelError: the model cannot be exported.
@@ -120,7 +120,7 @@ def _kind_of(model: ModelFolder) -> str:
 
 
 def _packing(loaded: "SentenceTransformer", kind: str) -> _Exported:
-    """Give a module that reads several texts in one row, each as if it were alone."""
+    """Return a module that reads several texts in one row, each as if it were alone."""
     import torch
 
     from index.encoder.torch_model import halfway, mean_of_tokens
@@ -169,7 +169,7 @@ def _packing(loaded: "SentenceTransformer", kind: str) -> _Exported:
 
 
 def _plain(loaded: "SentenceTransformer") -> _Exported:
-    """Give a module that reads a text a row, filled up with padding."""
+    """Return a module that reads a text a row, filled up with padding."""
     import torch
 
     from index.encoder.torch_model import manner_of

@@ -48,7 +48,7 @@ def load_torch(model: ModelFolder, adapter: Adapter | None) -> "SentenceTransfor
 
 
 def halfway(layers: "Sequence[torch.Tensor]") -> "torch.Tensor":
-    """Give the states halfway through a model, whose first ones are those of the words alone.
+    """Return the states halfway through a model, whose first ones are those of the words alone.
 
     Whoever changes what is given here raises the manifest's `FORMAT` and `EXPORT_VERSION`: what was
     learnt from other states says nothing of these.
@@ -63,7 +63,7 @@ def mean_of_tokens(states: "torch.Tensor", mask: "torch.Tensor") -> "torch.Tenso
 
 
 def manner_of(features: "dict[str, Any]") -> "torch.Tensor":
-    """Say how each text speaks, from the features that a model gives under `with_layers`."""
+    """Return how each text speaks, from the features that a model gives under `with_layers`."""
     return mean_of_tokens(halfway(features["all_layer_embeddings"]), features["attention_mask"])
 
 

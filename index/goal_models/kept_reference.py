@@ -21,7 +21,7 @@ VERSION = "1"
 
 
 def kept_reference(encoder: Encoder) -> Reference:
-    """Give what the reference texts say of an encoder, embedding them only the first time.
+    """Return what the reference texts say of an encoder, embedding them only the first time.
 
     Raises:
         BuildError: the cache cannot be written.

@@ -92,7 +92,7 @@ class KindModel:
         return cls(*(files.map_array(folder / name) for name in names))
 
     def logits(self, goal: str, parts: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Say how much a goal asks for each kind: `(4,)` float64, higher is more.
+        """Return how much a goal asks for each kind: `(4,)` float64, higher is more.
 
         The parts, circumstances too, speak one after the other and are averaged: where they
         disagree, the vector says less and the words more.

@@ -77,7 +77,7 @@ class BuildReport:
     """Told what begins."""
 
     def as_dict(self) -> dict[str, Any]:
-        """Give what is written into the snapshot and printed as JSON."""
+        """Return what is written into the snapshot and printed as JSON."""
         return {
             "people": {
                 "total": self.n_people,
@@ -264,7 +264,7 @@ def caching(index: IndexFolder, encoder: Encoder) -> CachingEncoder:
 
 
 def _checked(policy_text: str | None) -> str:
-    """Give the policy's text; one that cannot be used is refused before hours of work."""
+    """Return the policy's text; one that cannot be used is refused before hours of work."""
     policy = policy_text if policy_text is not None else default_policy_text()
     parse_policy(policy, manifest.POLICY)
     return policy

@@ -26,7 +26,7 @@ class Changes:
     left: int = 0
 
     def as_dict(self) -> dict[str, int]:
-        """Give the counts by name."""
+        """Return the counts by name."""
         return asdict(self)
 
 

@@ -124,7 +124,7 @@ def _open_all(index: IndexFolder) -> tuple[list[Snapshot], list[str]]:
 
 
 def _had(folder: Path, person_id: str) -> bool | None:
-    """Tell whether a snapshot that cannot be opened has a person; None where nobody can tell."""
+    """Return whether a snapshot that cannot be opened has a person; None where nobody can tell."""
     try:
         if manifest.find_damage(folder, manifest.read_listing(folder)):
             return None
@@ -155,7 +155,7 @@ def _has(snapshot: Snapshot, person_id: str) -> bool:
 
 
 def _has_trace(snapshot: Snapshot, person_id: str) -> bool:
-    """Say whether a snapshot has a person, or the fingerprint of somebody who had the number."""
+    """Return whether a snapshot has a person, or the fingerprint of somebody who had the number."""
     gone = snapshot.identities is not None and snapshot.identities.has(person_id)
     return gone or _has(snapshot, person_id)
 

@@ -60,7 +60,7 @@ def unchanged(path: Path, expected: Expected) -> Iterator[None]:
 
 
 def _state(path: Path) -> tuple[int, int, int, int] | None:
-    """Tell size, time, inode and device; None where there is no such file, which reading says."""
+    """Return size, time, inode and device; None where there is no such file, which reading says."""
     try:
         found = path.stat()
     except OSError:

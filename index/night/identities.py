@@ -53,7 +53,7 @@ class Identified:
     """Numbers of which neither e-mail nor name with hire date fit any more."""
 
     def as_dict(self) -> dict[str, int]:
-        """Give the counts by name."""
+        """Return the counts by name."""
         return {"carried": self.carried, "renamed": self.renamed, "reissued": self.reissued}
 
 
@@ -116,13 +116,13 @@ class _Matching:
         self.taken.add(old)
 
     def is_alike(self, row: int, old: int) -> bool:
-        """Say whether e-mail, or name with hire date, is the same."""
+        """Return whether e-mail, or name with hire date, is the same."""
         names = {self.now.name[row], self.now.bare_name[row]} - {""}
         email = self.now.email[row]
         return (email != "" and email == self.email[old]) or self.name[old] in names
 
     def fits(self, row: int, old: int) -> bool:
-        """Say whether e-mail or name stayed, or nothing can be compared."""
+        """Return whether e-mail or name stayed, or nothing can be compared."""
         emails, names = (self.now.email[row], self.email[old]), (self.now.name[row], self.name[old])
         return self.is_alike(row, old) or not (all(emails) or all(names))
 
@@ -244,12 +244,12 @@ def identify(
 
 
 def first_identities(people: pd.DataFrame, secret: bytes, today: date) -> pd.DataFrame:
-    """Tell the humans of a snapshot that has none on record: everybody is who has the number."""
+    """Return the humans of a snapshot that has none on record: everybody is who has the number."""
     return _table(_Matching(None, _Seen.read(people, secret)), secret, today)
 
 
 def _table(matching: _Matching, secret: bytes, today: date) -> pd.DataFrame:
-    """Give every human a key: the one they have, else their number, else one made of it."""
+    """Assign every human a key: the one they have, else their number, else one made of it."""
     now, before = matching.now, matching.before
     known = before["person_key"].astype(str).tolist()
     former = [prints_of(row) for row in before.itertuples(index=False)]
@@ -290,7 +290,7 @@ def _new_key(now: _Seen, row: int, secret: bytes, given: set[str], numbers: set[
 
 
 def _column(people: pd.DataFrame, name: str) -> list[str]:
-    """Give a column as text, "" where it is absent."""
+    """Return a column as text, "" where it is absent."""
     if name not in people:
         return [""] * len(people)
     cells: list[str] = people[name].astype("string").fillna("").astype(str).tolist()

@@ -44,7 +44,7 @@ class Night:
     pruned: list[str]
 
     def as_dict(self) -> dict[str, Any]:
-        """Give what is printed as JSON."""
+        """Return what is printed as JSON."""
         took = round(self.build.seconds.get(GATE_PART, 0.0), 3)
         return {
             "snapshot": self.build.snapshot_id,

@@ -24,7 +24,7 @@ empty cell would name somebody the top of a line, active, an employee, or free f
 
 
 def says_nothing(text: str, column: str) -> bool:
-    """Say whether a cell, or a part of a list, is a word for an empty one."""
+    """Return whether a cell, or a part of a list, is a word for an empty one."""
     word = text.strip().casefold()
     if column in TAKEN_AT_THEIR_WORD:
         return False

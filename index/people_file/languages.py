@@ -18,7 +18,7 @@ _LEVEL = re.compile(
 
 
 def language_name(text: str) -> str:
-    """Give a language's English name: 'en', 'en-GB', 'ENGLISH' and 'English (C1)' are English.
+    """Return a language's English name: 'en', 'en-GB', 'ENGLISH' and 'English (C1)' are English.
 
     What is known under no name stays as it stands, but for a level behind it, and begins with a
     capital.

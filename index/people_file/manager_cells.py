@@ -70,7 +70,7 @@ def _read_ids(table: Table, texts: pd.DataFrame) -> list[Problem]:
 
 
 Find = Callable[[str], tuple[str, str]]
-"""Gives a manager's id for a cell ("" where nobody is sure), and how they were found."""
+"""Return a manager's id for a cell ("" where nobody is sure), and how they were found."""
 
 
 def _finder(texts: pd.DataFrame) -> Find:

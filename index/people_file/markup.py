@@ -38,7 +38,7 @@ def without_markup(text: str) -> str:
 
 
 def first_mark(text: str) -> str:
-    """Give the first mark by which escaped text is known; empty where there is none."""
+    """Return the first mark by which escaped text is known; empty where there is none."""
     found = re.search(MARKUP, text)
     return found[0] if found else ""
 

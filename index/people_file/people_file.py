@@ -89,7 +89,7 @@ def _cleaned(table: Table) -> tuple[pd.DataFrame, list[Problem]]:
 
 
 def _typed(texts: pd.DataFrame) -> pd.DataFrame:
-    """Give all people columns their types; columns that the file lacks are absent everywhere."""
+    """Cast all people columns to their types; columns that the file lacks are absent everywhere."""
     empty = pd.Series([""] * len(texts), dtype="str")
     return pd.DataFrame(
         {name: typed_column(texts.get(name, empty), name) for name in PEOPLE_COLUMNS}

@@ -123,7 +123,7 @@ def _summary(group: Sequence[Problem]) -> str:
 
 
 def _alike(values: Sequence[str]) -> str:
-    """Say what many values share: "all 4,999 end in '.0'"; empty where that is nothing."""
+    """Return what many values share: "all 4,999 end in '.0'"; empty where that is nothing."""
     if not all(values) or any(len(value) >= _SHOWN_IN_FULL for value in values):
         return ""
     if len(set(values)) == 1:

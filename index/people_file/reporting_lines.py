@@ -151,7 +151,7 @@ class _Unknown:
         )
 
     def about(self, cell: str) -> tuple[str, str, str]:
-        """Give a fault's code, what is wrong, and what to do."""
+        """Return a fault's code, what is wrong, and what to do."""
         if cell.casefold() in ABSENT_WORDS:
             return (
                 "unknown_manager", "this word names no manager",

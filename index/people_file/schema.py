@@ -81,7 +81,7 @@ def _is_no_spreadsheet_error(texts: pd.Series) -> pd.Series:
 
 
 def _is_readable(texts: pd.Series) -> pd.Series:
-    """Say for each cell whether its column's parser takes it."""
+    """Return for each cell whether its column's parser takes it."""
     _, faults, codes = by_distinct(texts, PARSERS[str(texts.name)])
     good = pd.Series([not fault for fault in faults], dtype=bool).to_numpy()
     return pd.Series(good[codes], index=texts.index)

@@ -28,7 +28,7 @@ _NOT: frozenset[str] = frozenset({"level", "chain", "email", "count", "number", 
 
 
 def looks_like_second_manager(column: str) -> bool:
-    """Say whether a column's name speaks of a manager beside the first one."""
+    """Return whether a column's name speaks of a manager beside the first one."""
     words = set(column.replace(".", "_").strip("_").split("_"))
     if any(alone <= words for alone in _ALONE):
         return True
@@ -38,7 +38,7 @@ def looks_like_second_manager(column: str) -> bool:
 
 
 def looks_like_manager(column: str) -> bool:
-    """Say whether a column's name speaks of the manager."""
+    """Return whether a column's name speaks of the manager."""
     words = set(column.replace(".", "_").strip("_").split("_"))
     return words.isdisjoint(_NOT - {"email"}) and (
         not words.isdisjoint(_MANAGER) or {"reports", "to"} <= words
@@ -46,7 +46,7 @@ def looks_like_manager(column: str) -> bool:
 
 
 def point_to_manager(problems: list[Problem]) -> list[Problem]:
-    """Say in a file without manager_id which column may be the one."""
+    """Return the hint, in a file without manager_id, which column may be the one."""
     return [
         replace(problem, remedy="if it names the manager by id or e-mail, rename it to manager_id")
         if problem.code == "unknown_column" and looks_like_manager(problem.column)

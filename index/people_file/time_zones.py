@@ -77,7 +77,7 @@ def _fixed(minutes: int) -> tuple[str, str]:
 
 @cache
 def _offsets(name: str) -> set[int]:
-    """Give a zone's distances from Greenwich in minutes, in winter and in summer."""
+    """Return a zone's distances from Greenwich in minutes, in winter and in summer."""
     ahead = (ZoneInfo(name).utcoffset(day) for day in (_A_WINTER_DAY, _A_SUMMER_DAY))
     return {int((found or timedelta()).total_seconds() // 60) for found in ahead}
 

@@ -50,7 +50,7 @@ class Passages:
         return starts, np.arange(starts[-1]) + np.repeat(first - starts[:-1], counts)
 
     def vectors(self, passages: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Give the embeddings of some passages: `(n, dim)` float32, unit rows."""
+        """Return the embeddings of some passages: `(n, dim)` float32, unit rows."""
         return floats(np.take(self.stored, passages, axis=0))
 
     def similarity(

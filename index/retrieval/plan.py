@@ -38,6 +38,6 @@ class Plan(BaseModel):
     """By ascending fraction; empty for an exact index."""
 
     def nprobe(self, fraction: float) -> int:
-        """Give the number of lists to look into where `fraction` of all people are eligible."""
+        """Return the number of lists to look into where `fraction` of all people are eligible."""
         fitting = [probe.nprobe for probe in self.probes if probe.fraction <= fraction]
         return fitting[-1] if fitting else self.nlist

@@ -42,7 +42,7 @@ class IndexReader:
         self._lock = threading.Lock()
 
     def current(self) -> Snapshot:
-        """Give the published snapshot; costs one `stat` where nothing changed.
+        """Return the published snapshot; costs one `stat` where nothing changed.
 
         Where the newly published one cannot be opened, the one before goes on serving.
 

@@ -11,7 +11,7 @@ from recommender.errors import SnapshotError
 
 
 def describe(index: IndexFolder) -> dict[str, Any]:
-    """Tell what serves, what is kept, and what happened.
+    """Return what serves, what is kept, and what happened.
 
     Returns:
         `{"current", "problem", "snapshots": […], "history": […], "cache_bytes"}`; the newest last.

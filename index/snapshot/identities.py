@@ -39,7 +39,7 @@ class Fingerprint:
     """Of every e-mail and name that the human had; empty where nothing is known."""
 
     def fits(self, prints: Iterable[str]) -> bool:
-        """Say whether others' fingerprints may be this human's: one is the same, or none known."""
+        """Whether others' fingerprints may be this human's: one is the same, or none known."""
         others = frozenset(prints)
         return not others or not self.prints or bool(self.prints & others)
 
@@ -85,11 +85,11 @@ class Identities:
         }
 
     def without(self, person_id: str) -> pd.DataFrame:
-        """Give the table without everybody who has or had a number."""
+        """Return the table without everybody who has or had a number."""
         return self.table[self.table["person_id"] != person_id].reset_index(drop=True)
 
     def has(self, person_id: str) -> bool:
-        """Say whether somebody has or had a number."""
+        """Return whether somebody has or had a number."""
         return bool((self.table["person_id"] == person_id).any())
 
 

@@ -92,7 +92,7 @@ class Manifest(Listing):
     policy_sha256: str
 
     def text(self) -> str:
-        """Give the manifest as it stands in its file."""
+        """Return the manifest as it stands in its file."""
         return json.dumps(self.model_dump(mode="json"), indent=1, sort_keys=True) + "\n"
 
     @property
@@ -173,7 +173,7 @@ def _listed(folder: Path) -> tuple[Listing, bytes]:
 
 
 def is_whole(path: Path, record: FileRecord, *, sizes_only: bool = False) -> bool:
-    """Tell whether a file is there as it was written."""
+    """Return whether a file is there as it was written."""
     if not path.is_file() or path.stat().st_size != record.size:
         return False
     return sizes_only or sha256_of(path) == record.sha256
@@ -191,7 +191,7 @@ def find_damage(folder: Path, manifest: Listing, *, sizes_only: bool = False) ->
 
 
 def damaged(folder: Path, name: str) -> SnapshotError:
-    """Say that a file of a snapshot is not what was written."""
+    """Return the error that a file of a snapshot is not what was written."""
     return SnapshotError(
         f"{name} of the snapshot {folder.name} is damaged; 'python -m index nightly' makes a new "
         "one, and if it serves, 'python -m index rollback' goes back to the whole one before"

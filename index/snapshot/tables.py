@@ -55,7 +55,7 @@ class ParquetCells:
         return table.column(0).combine_chunks()
 
     def cell(self, row: int, column: str) -> object:
-        """Give one cell: a str, an int, a datetime, or None, as where a table lacks the column."""
+        """One cell: a str, an int, a datetime, or None, as where a table lacks the column."""
         if column not in self._names:
             return None
         group = bisect_right(self._ends, row)
@@ -64,7 +64,7 @@ class ParquetCells:
         return value
 
     def cells(self, rows: Sequence[int] | NDArray[np.int64], column: str) -> list[Any]:
-        """Give some cells of a column."""
+        """Return some cells of a column."""
         return [self.cell(int(row), column) for row in rows]
 
     def frame(self) -> pd.DataFrame:
@@ -129,7 +129,7 @@ def open_people(columns_path: Path, texts: ParquetCells, as_of: np.datetime64) -
 
 
 def _lists_of_lines(second: NDArray[np.int32], n_people: int) -> pa.ListArray:
-    """Give each person's second managers as a list of rows."""
+    """Return each person's second managers as a list of rows."""
     by_report = second[np.argsort(second[:, 0], kind="stable")]
     ends = np.searchsorted(by_report[:, 0], np.arange(n_people + 1))
     return pa.ListArray.from_arrays(ends.astype(np.int32), pa.array(by_report[:, 1]))

@@ -89,7 +89,7 @@ def _check_searches(snapshot: Snapshot, rows: np.ndarray[tuple[int], np.dtype[np
 def _is_found(
     snapshot: Snapshot, query: np.ndarray[tuple[int, int], np.dtype[np.float32]], eligible: Mask
 ) -> bool:
-    """Say whether a search finds a passage as close as the one searched for.
+    """Return whether a search finds a passage as close as the one searched for.
 
     It need not be the same person's: where many share a title and wrote nothing, their vectors are
     equal, and whoever of them is found is right.

@@ -97,7 +97,7 @@ class OpenIdProvider:
         return {"sub": subject, **given}
 
     def check_authorization(self, query: dict[str, str]) -> str | None:
-        """Say what is wrong with an authorization request; None where nothing is."""
+        """Return what is wrong with an authorization request; None where nothing is."""
         if query.get("client_id") != self.client_id:
             return "unknown client"
         if query.get("redirect_uri") not in self.redirect_uris:

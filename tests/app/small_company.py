@@ -59,7 +59,7 @@ def people_frame(capacity: int = 2) -> pd.DataFrame:
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give a people frame the dtypes that `index.people_file.people_file` gives."""
+    """Cast a people frame to the dtypes that `index.people_file.people_file` gives."""
     dates = ["hire_date", "updated_on"]
     texts = [name for name in PEOPLE_COLUMNS if name not in (*dates, "job_level", "capacity")]
     frame[texts] = frame[texts].astype(object).fillna("").astype(str)

@@ -96,7 +96,7 @@ def without(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
 
 
 def somebody_else(frame: pd.DataFrame, person_id: str) -> pd.DataFrame:
-    """Give a number to Nina, who is new."""
+    """Assign a number to Nina, who is new."""
     frame = frame.copy()
     new = frame["person_id"] == person_id
     frame.loc[new, ["display_name", "email", "hire_date"]] = (
@@ -161,7 +161,7 @@ def texts_in_store(house: House) -> str:
 
 
 def theirs(house: House, name: str) -> tuple:
-    """Give what is theirs, the requests in one order whatever the ids."""
+    """Return what is theirs, the requests in one order whatever the ids."""
     found = what_is_theirs(house, name)
     return (found[0], sorted(found[1], reverse=True), *found[2:])
 

@@ -33,7 +33,7 @@ def index(halden_index: Path) -> Index:
 
 
 def closed(schema: Any) -> Any:
-    """Give a schema that forbids what it does not name, as the published one must not."""
+    """Return a schema that forbids what it does not name, as the published one must not."""
     if isinstance(schema, list):
         return [closed(part) for part in schema]
     if not isinstance(schema, dict):

@@ -46,7 +46,7 @@ _ADDRESS = re.compile(r'sin6?_port=.*?(?:inet_addr\("|inet_pton\(AF_INET6, ")([^
 
 @pytest.fixture
 def listening(tmp_path):
-    """Give an environment in which every Python process writes down whom it reaches for."""
+    """Return an environment in which every Python process writes down whom it reaches for."""
     hook = tmp_path / "hook"
     hook.mkdir()
     (hook / "sitecustomize.py").write_text(LISTENER, encoding="utf-8")
@@ -94,7 +94,7 @@ def first_id(people):
 
 @pytest.fixture
 def answering(listening, repository, halden_index, tmp_path):
-    """Give a command that answers a goal as somebody with an empty home, and its settings."""
+    """Return a command that answers a goal as somebody with an empty home, and its settings."""
     command = [
         sys.executable, "-m", "app", "recommend", "--index", str(halden_index), "--person", "H0001",
         "--goal", "I want to negotiate better",

@@ -28,7 +28,7 @@ class PlainInstall:
     """The distributions that were linked in."""
 
     def program(self, name: str) -> str:
-        """Give the path of a program in it."""
+        """Return the path of a program in it."""
         return str(self.folder / "bin" / name)
 
 
@@ -58,7 +58,7 @@ def install_plain(wheel: Path, repository: Path, folder: Path) -> PlainInstall:
 
 
 def needed_by(requirements: list[str]) -> set[str]:
-    """Give the names of all distributions that these need here, themselves included."""
+    """Return the names of all distributions that these need here, themselves included."""
     found: set[str] = set()
     seen: set[tuple[str, frozenset[str]]] = set()
     waiting = [Requirement(text) for text in requirements]

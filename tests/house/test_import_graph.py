@@ -30,7 +30,7 @@ def test_a_circle_would_be_found() -> None:
 
 
 def folders_of(repository: Path) -> Graph:
-    """Give the folders that each folder imports; a package's own modules are one folder."""
+    """Return the folders that each folder imports; a package's own modules are one folder."""
     graph: dict[str, set[str]] = defaultdict(set)
     for package in PACKAGES:
         for path in (repository / package).rglob("*.py"):

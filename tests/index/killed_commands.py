@@ -65,7 +65,7 @@ def prepare(base, command="nightly"):
 
 
 def killer(log, at):
-    """Give what writes down each step of the write path, and kills this process at one of them."""
+    """What writes down each step of the write path, and kills this process at one of them."""
     steps = itertools.count(1)
 
     def step(name):
@@ -98,7 +98,7 @@ def killed_at(command, folder, step):
 
 
 def look(folder):
-    """Say which snapshot a new reader finds, and whether every byte of all kept ones is right."""
+    """Which snapshot a new reader finds, and whether every byte of all kept ones is right."""
     index = IndexFolder(folder / "index")
     damage = find_all_damage(index, None)[1] if index.ids() else []
     try:

@@ -17,7 +17,7 @@ SETTINGS = EncoderSettings()
 
 
 class HashEncoder:
-    """Gives each text a direction of its own, drawn from its hash."""
+    """Assign each text a direction of its own, drawn from its hash."""
 
     name = "hash"
     revision = "0123456789abcdef"
@@ -48,7 +48,7 @@ class HashEncoder:
 
 
 def people(n=24):
-    """Give `n` people of three departments, in a tree of two."""
+    """Return `n` people of three departments, in a tree of two."""
     number = np.arange(n)
     return pd.DataFrame(
         {

@@ -51,7 +51,7 @@ def test_most_people_may_share_one_title(small, monkeypatch, form):
 
 
 def bare():
-    """Give people of whom only title and place are known."""
+    """Return people of whom only title and place are known."""
     return people().drop(columns=["about", "experience", "skills"])
 
 

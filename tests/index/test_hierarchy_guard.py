@@ -15,7 +15,7 @@ from tests.index.small_company import night, people, write
 
 
 def shifted(rows: int) -> pd.DataFrame:
-    """Give the company with its managers some rows too low, the first people being the top."""
+    """Return the company with its managers some rows too low, the first people being the top."""
     frame = people()
     frame["manager_id"] = frame["manager_id"].shift(rows, fill_value="")
     return frame

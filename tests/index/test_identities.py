@@ -33,7 +33,7 @@ def staff(n=24):
 
 
 def renumber(frame, new_ids):
-    """Give everybody another number, managers too."""
+    """Assign everybody another number, managers too."""
     new = dict(zip(frame["person_id"], new_ids, strict=True))
     managers = frame["manager_id"].map(lambda one: new.get(one, ""))
     return frame.assign(person_id=list(new_ids), manager_id=managers)
@@ -49,7 +49,7 @@ def newcomer(frame, row):
 
 
 def keys(folder):
-    """Give the keys of who serves, by the numbers of tonight's file."""
+    """Return the keys of who serves, by the numbers of tonight's file."""
     found = serving(folder).identities
     return dict(zip(found.table["person_id"][: found.n_people], found.keys, strict=True))
 

@@ -24,7 +24,7 @@ REQUEST = Request("cy", "learn to keep the books", Relationship.MENTOR)
 
 @dataclass
 class Shelved:
-    """Gives each person, by row, the opinion that a test wrote down."""
+    """Assign each person, by row, the opinion that a test wrote down."""
 
     opinions: dict[int, Opinion]
     reads: int = 20

@@ -47,7 +47,7 @@ def profile_card(name: str, role: str, quotes: list[tuple[str, str]]) -> str:
 
 
 def role_of(people: People, row: int) -> str:
-    """Say what somebody does and where: title, department, place."""
+    """Show what somebody does and where: title, department, place."""
     parts = [people.text(row, name) for name in ("job_title", "department", "location")]
     return " · ".join(part for part in parts if part)
 

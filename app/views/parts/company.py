@@ -9,7 +9,7 @@ from app.services.workplace import Published
 
 @cache
 def settings() -> Settings:
-    """Give this server's settings.
+    """Return this server's settings.
 
     Raises:
         InputError: they cannot be read.
@@ -18,7 +18,7 @@ def settings() -> Settings:
 
 
 def current_snapshot() -> Published:
-    """Give the published snapshot; a newly published one takes over by itself.
+    """Return the published snapshot; a newly published one takes over by itself.
 
     Raises:
         SnapshotError: there is none, or it is damaged.
@@ -29,7 +29,7 @@ def current_snapshot() -> Published:
 
 @cache
 def services() -> Services:
-    """Give the services that every page calls.
+    """Return the services that every page calls.
 
     Raises:
         SnapshotError: the index cannot be opened.

@@ -63,7 +63,7 @@ def forget_elsewhere(page: str) -> None:
 
 
 def show(identity: Identity) -> None:
-    """Say what was just done, with 'undo' where it can be taken back."""
+    """Show what was just done, with 'undo' where it can be taken back."""
     notice: Notice | None = st.session_state.get(_NOTICE)
     if notice is None:
         return

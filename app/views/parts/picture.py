@@ -50,7 +50,7 @@ def picture(ties: Sequence[Tie]) -> str:
 
 
 def distance(tie: Tie) -> str:
-    """Say how far away somebody is in the organisation."""
+    """Show how far away somebody is in the organisation."""
     return say("network.far") if tie.steps is None else counted("network.steps", tie.steps)
 
 

@@ -16,7 +16,7 @@ _CHOSEN = "demonstration_person"
 
 
 def signed_in(people: People) -> Identity | None:
-    """Say who is asking; None where nobody signed in yet.
+    """Show who is asking; None where nobody signed in yet.
 
     Raises:
         NotAllowedError: the sign-in names nobody of the company.
@@ -66,7 +66,7 @@ def show_who(identity: Identity, people: People) -> None:
 
 
 def refuse(error: NotAllowedError) -> None:
-    """Say why a signed-in person is nobody here, with the way out."""
+    """Show why a signed-in person is nobody here, with the way out."""
     st.title(say("who.welcome"), anchor=False)
     st.error(escape_markdown(str(error)))
     if company.settings().sign_in == "oidc" and st.button(say("who.sign_out")):
@@ -74,7 +74,7 @@ def refuse(error: NotAllowedError) -> None:
 
 
 def show_demo_notice() -> None:
-    """Say that this sign-in proves nothing."""
+    """Show that this sign-in proves nothing."""
     st.html(f'<p class="lr-demo">{say("who.demo")}</p>')
 
 

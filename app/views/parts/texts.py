@@ -25,7 +25,7 @@ _WORD_JOINER = "\u2060"
 
 
 def say(text_id: str, **values: object) -> str:
-    """Give a sentence as plain text, its values as they are: for escaped markup and `st.text`.
+    """Return a sentence as plain text, its values as they are: for escaped markup and `st.text`.
 
     Raises:
         KeyError: the catalogue has no such id, or a value is missing.
@@ -34,7 +34,7 @@ def say(text_id: str, **values: object) -> str:
 
 
 def label(text_id: str, **values: object) -> str:
-    """Give a sentence for a place that reads Markdown (labels, toasts, errors), its values escaped.
+    """A sentence for a place that reads Markdown (labels, toasts, errors), its values escaped.
 
     Raises:
         KeyError: the catalogue has no such id, or a value is missing.
@@ -44,7 +44,7 @@ def label(text_id: str, **values: object) -> str:
 
 
 def counted(text_id: str, count: int, **values: object) -> str:
-    """Give the sentence for one or for several: the ids `text_id` + `_one` or `_many`."""
+    """Return the sentence for one or for several: the ids `text_id` + `_one` or `_many`."""
     return say(f"{text_id}_{'one' if count == 1 else 'many'}", count=count, **values)
 
 

@@ -82,6 +82,6 @@ def _member(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _hidden(part: zipfile.ZipInfo) -> bool:
-    """Say whether a part is what macOS or Windows adds."""
+    """Return whether a part is what macOS or Windows adds."""
     name = part.filename.rsplit("/", 1)[-1]
     return part.filename.startswith("__MACOSX/") or name.startswith(".") or name == "Thumbs.db"

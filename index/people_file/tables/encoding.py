@@ -80,7 +80,7 @@ def line_of(data: bytes, place: int) -> int:
 
 
 def _cut_utf16(path: Path, encoding: str) -> list[Problem]:
-    """Tell where UTF-16 breaks off in the middle of a letter."""
+    """Return where UTF-16 breaks off in the middle of a letter."""
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         with path.open("rb") as stream:

@@ -116,7 +116,7 @@ def refuse_long_texts(table: Table) -> None:
 def _filled_down(
     records: Iterator[Record], merged: Mapping[tuple[int, int], tuple[int, int]], read: set[int]
 ) -> Iterator[Record]:
-    """Give each cell of a merged range the text of its first cell."""
+    """Fill each cell of a merged range with the text of its first cell."""
     firsts = set(merged.values())
     texts: dict[tuple[int, int], str] = {}
     for record in records:

@@ -50,7 +50,7 @@ def header_place(records: Sequence[Sequence[str]], known: Sequence[str]) -> int:
 
 
 def titles_told(file: str, above: Sequence[Record], header_row: int) -> list[Problem]:
-    """Tell which rows above the header are not read; PowerShell's type line needs no word."""
+    """Return which rows above the header are not read; PowerShell's type line needs no word."""
     titles = [record for record in above if not _is_mark(record.cells)]
     if not titles:
         return []
@@ -91,7 +91,7 @@ def before_totals(
 
 
 def totals_told(file: str, left_out: Sequence[Record]) -> list[Problem]:
-    """Tell which rows below the people are not read."""
+    """Return which rows below the people are not read."""
     if not left_out:
         return []
     rows = ", ".join(str(record.row) for record in left_out[:5])

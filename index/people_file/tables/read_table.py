@@ -112,7 +112,7 @@ def _ascii(start: bytes) -> str:
 
 
 def _is_package(path: Path) -> bool:
-    """Say whether a zip file is a document of an office program; a damaged one counts as such."""
+    """Whether a zip file is a document of an office program; a damaged one counts as such."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = {name.lower() for name in archive.namelist()}

@@ -34,7 +34,7 @@ class Table:
     """True where the text was not UTF-8, so that letters may be wrong."""
 
     def line(self, record: int) -> int | None:
-        """Give the line where a record begins, if that differs from its row."""
+        """Return the line where a record begins, if that differs from its row."""
         if self.lines is None or self.lines[record] == self.rows[record]:
             return None
         return int(self.lines[record])
@@ -67,5 +67,5 @@ def shown(value: str) -> str:
 
 
 def unread(file: str, problems: Sequence[Problem]) -> Table:
-    """Give the table of a file that could not be read at all."""
+    """Return the table of a file that could not be read at all."""
     return Table(file, pd.DataFrame(), np.zeros(0, np.int64), None, list(problems), whole=False)

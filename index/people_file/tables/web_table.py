@@ -170,7 +170,7 @@ def read_spreadsheet_xml(path: Path, known: Sequence[str], required: Sequence[st
 
 
 def no_known_xml(file: str) -> Problem:
-    """Say that XML of this kind is not read."""
+    """Return the problem of XML that is not read."""
     return Problem(
         file, "wrong_format", "this is XML that holds no worksheet, not a table",
         "choose CSV or Excel where the export asks for the format",

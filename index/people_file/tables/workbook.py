@@ -62,7 +62,7 @@ def read_workbook(path: Path, known: Sequence[str], required: Sequence[str]) -> 
 
 
 def damaged(file: str, what: str, reason: Exception) -> Problem:
-    """Say that a file is not whole."""
+    """Return the problem of a file that is not whole."""
     detail = str(reason).splitlines()[0] if str(reason) else type(reason).__name__
     return Problem(
         file, "cut_off", f"the {what} is damaged or not whole ({shown(detail)})",
