@@ -22,6 +22,7 @@ def run(options: argparse.Namespace) -> int:
     from eval.datasets.dataset import read_dataset
     from eval.experiments.summary import write_csv
     from eval.metrics.fairness_audit import audit, is_auditable, render_audit
+    from eval.systems.run_gaps import describe_gaps
     from eval.systems.runs import read_run
     from eval.systems.systems import read_policy
     from recommender.errors import InputError
@@ -31,8 +32,11 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(
             f"{dataset.name} has no declared groups, or no judgements of whole lists, to audit by"
         )
-    found = audit(read_run(options.run_file, dataset), dataset, read_policy(options.policy)[1])
+    measured = read_run(options.run_file, dataset)
+    found = audit(measured, dataset, read_policy(options.policy)[1])
     if options.out:
         write_csv(found, options.out / "audit.csv")
     print(render_audit(found))
+    for gap in describe_gaps(measured.frame, dataset):
+        print(f"\n{measured.name}: {gap}")
     return 0

@@ -1,6 +1,8 @@
 """`python -m eval validate DATASET [RUN …]`: name every problem of a dataset and of runs."""
 
 import argparse
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +19,20 @@ def register(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print a line for each problem; 0 without any, else 1."""
+    """Print a line for each problem, one for many alike; 0 without any, else 1."""
     from eval.datasets.dataset import read_dataset
     from eval.metrics.fairness_audit import check_groups
+    from eval.systems.run_gaps import describe_gaps
     from eval.systems.runs import read_run
 
     try:
         dataset = read_dataset(options.dataset)
         check_groups(dataset)
-        for path in options.runs:
-            read_run(path, dataset)
+        runs = [read_run(path, dataset) for path in options.runs]
     except (DatasetError, PeopleFileError) as error:
         errors = [problem for problem in error.problems if problem.severity == "error"]
-        for problem in errors:
-            print(_sentence(problem))
+        for line in _lines(errors):
+            print(line)
         return 1
     lists, good = len(dataset.asks), len(dataset.good_lists)
     print(
@@ -38,10 +40,14 @@ def run(options: argparse.Namespace) -> int:
         f"{lists:,} lists to make, {len(dataset.qrels):,} judgements, "
         + ("rated pairs" if dataset.rated else f"{good:,} lists with somebody good")
     )
+    for one in runs:
+        gaps = describe_gaps(one.frame, dataset)
+        print(f"{one.name}: {'; '.join(gaps) or 'every judged list is there'}")
     return 0
 
 
-def _sentence(problem: Problem) -> str:
-    place = f", {problem.place}" if problem.place else ""
-    value = f" {problem.value!r}" if problem.value else ""
-    return f"{problem.file}{place}{value}: {problem.message}; {problem.remedy}"
+def _lines(problems: Sequence[Problem]) -> Iterator[str]:
+    from index.people_file.report import problem_lines
+
+    for file, found in groupby(problems, key=lambda problem: problem.file):
+        yield from (f"{file}: {line}" for line in problem_lines(list(found)))

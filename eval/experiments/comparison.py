@@ -16,6 +16,7 @@ from eval.metrics.quality import (
     measure_lists,
     pair_losses,
 )
+from eval.systems.run_gaps import describe_gaps
 from eval.systems.runs import Run
 
 SAME = 1e-9
@@ -60,14 +61,19 @@ class Comparison:
     name_a: str
     name_b: str
     rows: tuple[Row, ...]
+    gaps: tuple[str, ...]
+    """What one of the runs does not cover, a sentence each; see `describe_gaps`."""
     changes: tuple[Change, ...]
     """The lists whose headline measure changed most, the largest change first."""
 
 
 def compare_runs(a: Run, b: Run, dataset: Dataset) -> Comparison:
     """Compare two runs list by list; on rated pairs, person by person."""
+    gaps = tuple(
+        f"{run.name}: {gap}" for run in (a, b) for gap in describe_gaps(run.frame, dataset)
+    )
     if dataset.rated:
-        return Comparison(a.name, b.name, (_compare_pair_loss(a, b, dataset),), ())
+        return Comparison(a.name, b.name, (_compare_pair_loss(a, b, dataset),), gaps, ())
     lists_a, lists_b = measure_lists(a.frame, dataset), measure_lists(b.frame, dataset)
     kinds = [kind for kind in sorted(lists_a["relationship"].unique()) if kind]
     rows = []
@@ -89,7 +95,7 @@ def compare_runs(a: Run, b: Run, dataset: Dataset) -> Comparison:
                     equal=int((np.abs(difference) <= SAME).sum()),
                 )
             )  # fmt: skip
-    return Comparison(a.name, b.name, tuple(rows), _changes(a, b, dataset, lists_a, lists_b))
+    return Comparison(a.name, b.name, tuple(rows), gaps, _changes(a, b, dataset, lists_a, lists_b))
 
 
 def suggestions_of(

@@ -20,6 +20,7 @@ from eval.metrics.quality import (
     Quality,
     measure_quality,
 )
+from eval.systems.run_gaps import describe_gaps
 from eval.systems.runs import Run
 from recommender.policy import Policy
 
@@ -114,6 +115,10 @@ def render_measures(summaries: Sequence[Summary], dataset: Dataset) -> str:
     if dataset.origin:
         text += f"\n\n{dataset.name}: {dataset.origin}"
     for summary in summaries:
+        text += "".join(
+            f"\n\n{summary.run.name}: {gap}" for gap in describe_gaps(summary.run.frame, dataset)
+        )
+    for summary in summaries:
         if summary.reasons:
             text += (
                 f"\n\n{summary.run.name}: without all that is quoted "
@@ -136,6 +141,7 @@ def render_comparison(comparison: Comparison, people: dict[str, str]) -> str:
     parts = [
         f"A = {comparison.name_a}, B = {comparison.name_b}; intervals 95 %, p by flipping signs",
         render_table(header, rows),
+        *(f"\n{gap}" for gap in comparison.gaps),
     ]
     parts += [
         f"\n{change.goal_id} {change.relationship}: nDCG@5 {change.a:.2f} against {change.b:.2f}\n"

@@ -25,6 +25,7 @@ from eval.report.sections import (
     show_failures,
     show_kinds,
 )
+from eval.systems.run_gaps import describe_gaps
 from eval.systems.systems import library_versions
 from recommender.policy import Policy
 
@@ -75,7 +76,12 @@ def _opening(found: Findings) -> list[Html]:
         "end of the page; read it before you quote a figure."
     )
     origin = [html.tag("p", dataset.origin, css="note")] if dataset.origin else []
-    return [html.tag("p", asked, css="lead"), html.tag("p", note, css="note"), *origin]
+    gaps = [
+        html.tag("p", f"{each.run.name}: {gap}.", css="note")
+        for each in found.all
+        for gap in describe_gaps(each.run.frame, dataset)
+    ]
+    return [html.tag("p", asked, css="lead"), html.tag("p", note, css="note"), *origin, *gaps]
 
 
 def _headline(found: Findings) -> list[Html]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from eval.datasets import csv_tables
 from eval.datasets.dataset import Ask, Dataset
+from eval.systems.run_gaps import foreign_run
 from index.disk.files import write_json
 from recommender.errors import DatasetError, Problem
 
@@ -83,7 +84,7 @@ def read_run(path: Path, dataset: Dataset) -> Run:
     scores.
 
     Raises:
-        DatasetError: the file has problems; all of them are in `problems`.
+        DatasetError: the file has problems, or is of another dataset; all are in `problems`.
     """
     path = path / RUN_FILE if path.is_dir() else path
     problems: list[Problem] = []
@@ -93,6 +94,7 @@ def read_run(path: Path, dataset: Dataset) -> Run:
     )  # fmt: skip
     if table is not None:
         problems += csv_tables.check_run(table, set(dataset.goals["goal_id"]))
+        problems += [] if problems else foreign_run(table.file, table.frame, dataset)
     if table is None or problems:
         raise DatasetError(str(path), problems)
     frame = table.frame.assign(score=table.frame["score"].astype("float64"))

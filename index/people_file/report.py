@@ -65,14 +65,22 @@ def render_text(found: Inspection, *, every: bool = False) -> str:
         f"{found.file}: {_count(len(found.frame), 'row')}, {_count(len(errors), 'error')}, "
         f"{_count(len(warnings), 'warning')}"
     ]
-    for _, problems in _by_code(errors):
-        lines += [f"error: {_summary(group)}" for group in _told_together(problems, every=every)]
+    lines += [f"error: {line}" for line in problem_lines(errors, every=every)]
     for _, problems in _by_code(warnings):
         groups = _told_together(problems, every=True) if every else [problems]
         lines += [f"warning: {_summary(group)}" for group in groups]
     if not errors:
         lines.append("The file can be used.")
     return "\n".join(lines)
+
+
+def problem_lines(problems: Sequence[Problem], *, every: bool = False) -> list[str]:
+    """Return a line for each problem of one file, and one for more than `_SINGLY` alike."""
+    return [
+        _summary(group)
+        for _, alike in _by_code(problems)
+        for group in _told_together(alike, every=every)
+    ]
 
 
 def _told_together(problems: list[Problem], *, every: bool) -> list[list[Problem]]:

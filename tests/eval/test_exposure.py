@@ -66,7 +66,8 @@ def test_coverage_counts_the_eligible_of_all_lists(small: Path, tmp_path: Path) 
 def test_a_broken_rule_is_found(row: str, rule: str, small: Path, tmp_path: Path) -> None:
     dataset = read_dataset(small)
     path = tmp_path / "run.csv"
-    path.write_text(f"goal_id,relationship,person_id,score\n{row}\n")
+    others = "G1,coach,P05,2\nG2,mentor,P02,2\n"
+    path.write_text(f"goal_id,relationship,person_id,score\n{others}{row}\n")
     found = measure_conduct(read_run(path, dataset), dataset, default_policy()).violations
     assert (rule in found) if rule else (found.total() == 0)
 
