@@ -8,9 +8,10 @@ from recommender.people import PEOPLE_COLUMNS
 
 SEEKER, HOSTILE, ADMINISTRATOR = "P3", "P4", "P1"
 
-HOSTILE_NAME = "**x** <script>document.title='owned'</script> :red[x] $x$ :smile: -> [y](z)"
-HOSTILE_TITLE = "<img src=x onerror=\"document.title='owned'\"> _Head_ `of` www.example.com"
-HOSTILE_ABOUT = "I teach <b>presenting</b> talks ![i](http://x/y.png) </div><h1>me</h1> :blue[now]"
+# Reading takes the tags out that a text has when it was escaped for the web; these are no such
+HOSTILE_NAME = "**x** <svg onload=\"document.title='owned'\"> :red[x] $x$ :smile: -> [y](z)"
+HOSTILE_TITLE = "<img/src=x onerror=\"document.title='owned'\" _Head_ `of` www.example.com"
+HOSTILE_ABOUT = "I teach <video>presenting</video> talks ![i](http://x/y.png) <h1/id=me> :blue[now]"
 
 _PEOPLE = (
     # id, name, level, manager, department, title, about

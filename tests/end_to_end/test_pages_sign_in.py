@@ -90,7 +90,8 @@ def test_the_role_of_an_administrator_comes_with_a_claim(
     server: Server, provider: OpenIdProvider, page: Page
 ) -> None:
     email = "p1@small.example"
-    provider.accounts[email] = {"email": email, "groups": ["everybody", "learning-admins"]}
+    groups = ["everybody", "learning-admins"]
+    provider.accounts[email] = {"email": email, "email_verified": True, "groups": groups}
     sign_in_there(page, server, email)
     expect(page.get_by_role("link", name="The night")).to_be_visible()
 
