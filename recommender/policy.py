@@ -22,7 +22,7 @@ Levels = Annotated[int, Field(ge=-20, le=20)] | Literal["any"]
 
 Weight = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
 
-Chance = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 Penalty = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
 
@@ -41,22 +41,22 @@ class _Table(BaseModel):
 
 
 class StrengthLimits(_Table):
-    """How likely a suggestion is to be good, and from which chance on it is strong or fair.
+    """How likely a suggestion is to be good, and from which probability on it is strong or fair.
 
-    The chance is `1 / (1 + exp(-(constant + score * s + margin * m)))` of a suggestion whose score
-    is s, m above that of the sixth in the order: logistic regression on judgements.
+    It is `1 / (1 + exp(-(constant + score * s + margin * m)))` for a suggestion whose score is s,
+    m above that of the sixth in the order: logistic regression on judgements.
     """
 
     constant: Weight
-    """The chance, in log odds, at a score and a margin of 0."""
+    """The logit at a score and a margin of 0."""
     score: Weight
-    """What a score of 1 adds to the log odds."""
+    """What a score of 1 adds to it."""
     margin: Weight
-    """What standing 1 above the sixth adds to the log odds."""
-    strong: Chance
-    """A match with this chance or more of being good is strong."""
-    fair: Chance
-    """A match with this chance or more, up to `strong`, is fair; below it is weak."""
+    """What standing 1 above the sixth adds to it."""
+    strong: Probability
+    """A match with this probability or more of being good is strong."""
+    fair: Probability
+    """A match with this probability or more, up to `strong`, is fair; below it is weak."""
 
     @model_validator(mode="after")
     def _strong_is_above_fair(self) -> Self:

@@ -1,4 +1,4 @@
-"""`python -m eval fit DATASET --policy OUT`: weights and chances from judgements or feedback."""
+"""`python -m eval fit DATASET --policy OUT`: weights and strengths from judgements or feedback."""
 
 import argparse
 from pathlib import Path

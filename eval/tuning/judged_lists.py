@@ -1,4 +1,4 @@
-"""Judged lists with every signal of everybody in them: what weights and chances are fitted on."""
+"""Judged lists with every signal of everybody in them: what weights and strengths are fitted on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Strong, fair and weak as chances: fitted by logistic regression, and checked on other seekers."""
+"""Strong, fair and weak as probabilities: by logistic regression, checked on other seekers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -121,16 +121,20 @@ def shown_of(lists: Sequence[JudgedList], weights: Weights) -> Shown:
 
 
 def calibrate(shown: Shown) -> Calibration:
-    """Fit the chances and choose the cuts that hold on held-out seekers.
+    """Fit the probabilities and choose the cuts that hold on held-out seekers.
 
     The cuts are the lowest `strong` and the highest `fair` that hold; where none does, the last
     tried, and `Calibration.holds` is False.
     """
-    chance = _held_out(shown)
+    probability = _held_out(shown)
     good = np.tile(shown.good, DEALS)
-    strong = _first(STRONG_CUTS, lambda cut: _rate(good, chance >= cut) >= STRONG_HOLDS + MARGIN)
-    fair = _first(FAIR_CUTS, lambda cut: _rate(good, chance < cut) <= WEAK_HOLDS - MARGIN)
-    held = hold(good, chance, np.full(len(chance), strong), np.full(len(chance), fair))
+    strong = _first(
+        STRONG_CUTS, lambda cut: _rate(good, probability >= cut) >= STRONG_HOLDS + MARGIN
+    )
+    fair = _first(FAIR_CUTS, lambda cut: _rate(good, probability < cut) <= WEAK_HOLDS - MARGIN)
+    held = hold(
+        good, probability, np.full(len(probability), strong), np.full(len(probability), fair)
+    )
     fitted = fit_logistic(shown, np.ones(len(shown.good), np.bool_))
     score, margin, *constants = (round(float(value), 2) for value in fitted)
     by_kind = dict(zip(KINDS, constants, strict=True))
@@ -141,22 +145,24 @@ def check_policy(shown: Shown, policy: Policy) -> tuple[Held, ...]:
     """Measure a policy's own strengths on judged suggestions, none of them fitted here."""
     limits = [policy.of(kind).strength for kind in KINDS]
     at = shown.kind
-    odds = (
+    logit = (
         np.array([limit.constant for limit in limits])[at]
         + np.array([limit.score for limit in limits])[at] * shown.score
         + np.array([limit.margin for limit in limits])[at] * shown.margin
     )
     strong = np.array([limit.strong for limit in limits])[at]
     fair = np.array([limit.fair for limit in limits])[at]
-    return hold(shown.good, _logistic(odds), strong, fair)
+    return hold(shown.good, _logistic(logit), strong, fair)
 
 
-def hold(good: NDArray[np.bool_], chance: Floats, strong: Floats, fair: Floats) -> tuple[Held, ...]:
+def hold(
+    good: NDArray[np.bool_], probability: Floats, strong: Floats, fair: Floats
+) -> tuple[Held, ...]:
     """Count how many of each strength are good."""
     masks = {
-        "strong": chance >= strong,
-        "fair": (chance < strong) & (chance >= fair),
-        "weak": chance < np.minimum(fair, strong),
+        "strong": probability >= strong,
+        "fair": (probability < strong) & (probability >= fair),
+        "weak": probability < np.minimum(fair, strong),
     }
     return tuple(Held(word, float(mask.mean()), _rate(good, mask)) for word, mask in masks.items())
 
@@ -168,7 +174,7 @@ def keeps_promise(held: Sequence[Held]) -> bool:
 
 
 def fit_logistic(shown: Shown, train: NDArray[np.bool_]) -> Floats:
-    """Fit the log odds of being good: `(2 + 4,)`: of score, of margin, and each kind's constant.
+    """Fit the logit of being good: `(2 + 4,)`: of score, of margin, and each kind's constant.
 
     A higher score or margin never makes a match less likely to be good.
     """
@@ -177,9 +183,9 @@ def fit_logistic(shown: Shown, train: NDArray[np.bool_]) -> Floats:
     good = shown.good[train].astype(np.float64)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
-        odds = table @ weights
-        total = float((np.logaddexp(0, odds) - good * odds).sum())
-        slope = table.T @ (_logistic(odds) - good)
+        logit = table @ weights
+        total = float((np.logaddexp(0, logit) - good * logit).sum())
+        slope = table.T @ (_logistic(logit) - good)
         # the constants are held to one another, not to zero
         apart = weights[2:] - weights[2:].mean()
         slope[2:] += RIDGE * apart
@@ -192,16 +198,16 @@ def fit_logistic(shown: Shown, train: NDArray[np.bool_]) -> Floats:
 
 
 def _held_out(shown: Shown) -> Floats:
-    """Return each suggestion's chance by others' judgements, once for each deal."""
+    """Return each suggestion's probability by others' judgements, once for each deal."""
     kinds = np.eye(len(KINDS))[shown.kind]
     table = np.column_stack([shown.score, shown.margin, kinds])
-    chance = np.zeros((DEALS, len(shown.good)))
+    probability = np.zeros((DEALS, len(shown.good)))
     for seed in range(DEALS):
         folds = folds_of(shown.seeker, seed)
         for fold in range(FOLDS):
             weights = fit_logistic(shown, folds != fold)
-            chance[seed, folds == fold] = _logistic(table[folds == fold] @ weights)
-    return chance.ravel()
+            probability[seed, folds == fold] = _logistic(table[folds == fold] @ weights)
+    return probability.ravel()
 
 
 def _first(cuts: Floats, holds: Callable[[float], bool]) -> float:
@@ -213,5 +219,5 @@ def _rate(good: NDArray[np.bool_], mask: NDArray[np.bool_]) -> float:
     return float(good[mask].mean()) if mask.any() else float("nan")
 
 
-def _logistic(odds: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -700, 700))), np.float64)
+def _logistic(logit: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-np.clip(logit, -700, 700))), np.float64)

@@ -110,10 +110,10 @@ def _list_loss(lists: Sequence[JudgedList], weights: Floats, step: float) -> tup
         gain = 2.0**part.grades - 1
         share = gain / gain.sum()
         scores = part.signals @ weights / step
-        log_chance = scores - scores.max()
-        log_chance -= np.log(np.exp(log_chance).sum())
-        total -= float(share @ log_chance)
-        slope += part.signals.T @ (np.exp(log_chance) - share) / step
+        log_probability = scores - scores.max()
+        log_probability -= np.log(np.exp(log_probability).sum())
+        total -= float(share @ log_probability)
+        slope += part.signals.T @ (np.exp(log_probability) - share) / step
     return total / len(lists), slope / len(lists)
 
 

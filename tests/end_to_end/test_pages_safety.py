@@ -73,7 +73,10 @@ def test_a_hostile_profile_shows_as_it_is_written(server: Server, page: Page) ->
     page.get_by_role("tab", name="Asked by me").click()
     expect(page.get_by_role("heading", name=f"You asked {HOSTILE_NAME}")).to_be_visible()
     assert page.title() != "owned"
-    assert page.locator("img[src='x'], main video, main h1#me, main svg[onload], article a").count() == 0
+    assert (
+        page.locator("img[src='x'], main video, main h1#me, main svg[onload], article a").count()
+        == 0
+    )
 
 
 def test_what_is_read_as_background_is_said_to_be_and_shows_as_it_is_written(
