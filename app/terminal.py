@@ -27,6 +27,12 @@ def render_recommendation(answer: Recommendation) -> str:
             lines += _wrapped(f"Need {number}: {need}")
     for circumstance in answer.goal.circumstances:
         lines += _wrapped(f"Background, counts less: {circumstance}")
+    if answer.goal.unread:
+        first = textwrap.shorten(answer.goal.unread[0], 60, placeholder="…")
+        lines += _wrapped(
+            f"Not read ({len(answer.goal.unread)} of the text's sentences), as it says no wish: "
+            f"“{first}” and what goes with it. If help with that is meant, say it as a wish."
+        )
     for part in answer.lists:
         lines += ["", *_list(part, answer.goal)]
     return clean("\n".join(lines))

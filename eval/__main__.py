@@ -14,6 +14,7 @@ from eval.commands import (
     evidence,
     fit,
     fit_evidence,
+    fit_wishes,
     gate,
     kinds,
     load,
@@ -34,7 +35,7 @@ from recommender.errors import LearningRelationshipsError
 
 COMMANDS = (
     validate, run_command, measure, kinds, needs, evidence, strength, load, compare, fit,
-    fit_evidence, audit, gate, report, requests, bench, speed, nights, train,
+    fit_evidence, fit_wishes, audit, gate, report, requests, bench, speed, nights, train,
 )  # fmt: skip
 """In the order of `--help`. To add one, write a module with `register`."""
 

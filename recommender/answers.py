@@ -116,6 +116,7 @@ class Recommendation:
             "reading": {
                 "needs": list(self.goal.needs),
                 "circumstances": list(self.goal.circumstances),
+                "unread": list(self.goal.unread),
                 "kinds": [
                     {"relationship": str(fit.relationship), "share": fit.share}
                     for fit in self.reading.fits

@@ -1,6 +1,7 @@
 """A goal, the several needs in it, and the circumstances told beside them."""
 
 import re
+import textwrap
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,12 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.errors import GoalError
+from recommender.wish_model import shipped_model
 
 MAX_GOAL_CHARACTERS = 4000
-"""A goal is a few sentences; the encoder reads about the first 1,200 characters."""
+"""A goal is a few sentences; of a longer text the wish in it is kept."""
 
 MAX_PARTS = 4
-"""More parts than this are a story; the shortest neighbours are joined."""
+"""More sentences than this are a story: what says a wish is kept, the shortest neighbours joined.
+Source: judged goals of four companies with somebody's profile pasted before them, nDCG@5: .465
+[.40, .53] against .350 with everything read; alone .525, with and without."""
+
+MAX_PART_CHARACTERS = 1000
+"""The encoder reads 256 word pieces of a part, about 1,200 characters of English."""
 
 MIN_PART_CHARACTERS = 25
 """A shorter part says nothing by itself and joins its neighbour."""
@@ -47,6 +54,9 @@ class Goal:
     is_need: tuple[bool, ...]
     """Which parts point to the help that is sought, one at least; the others tell of its
     circumstances, such as what happened, or how often to meet."""
+    unread: tuple[str, ...] = ()
+    """Sentences of a long text that are left out, in their order: they say no wish, or are more
+    than the encoder reads."""
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -72,7 +82,7 @@ class Goal:
 
 
 def read_goal(text: str) -> Goal:
-    """Fold the white space of a goal and cut it into its parts, needs all of them so far.
+    """Keep what a text says is sought, and cut it into parts, needs all of them so far.
 
     Raises:
         GoalError: the goal is empty, holds no letters, or is longer than `MAX_GOAL_CHARACTERS`.
@@ -86,8 +96,22 @@ def read_goal(text: str) -> Goal:
             f"the goal has {len(folded):,} characters, more than {MAX_GOAL_CHARACTERS:,}; "
             "say in a few sentences what you would like to learn"
         )
-    parts = _split(text)
-    return Goal(folded, parts, (True,) * len(parts))
+    sentences = sentences_of(text)
+    if len(sentences) <= MAX_PARTS and len(folded) <= MAX_PART_CHARACTERS:
+        return Goal(folded, tuple(sentences), (True,) * len(sentences))
+    wish = range(len(sentences))
+    if len(sentences) > MAX_PARTS:
+        wish = shipped_model().find_wish(sentences)
+    parts, rest = _what_is_read(_joined(sentences[wish.start : wish.stop]))
+    unread = (*sentences[: wish.start], *rest, *sentences[wish.stop :])
+    return Goal(" ".join(parts) if unread else folded, tuple(parts), (True,) * len(parts), unread)
+
+
+def split_goal(text: str) -> Goal:
+    """Cut a whole text into parts, whatever they say: for goals whose parts are labelled."""
+    text = clean_goal(text)
+    parts = tuple(_joined(sentences_of(text)))
+    return Goal(" ".join(text.split()), parts, (True,) * len(parts))
 
 
 def clean_goal(text: str) -> str:
@@ -148,20 +172,32 @@ def with_whole(goal: Goal, encoded: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.vstack([whole / np.linalg.norm(whole), encoded])
 
 
-def _split(text: str) -> tuple[str, ...]:
-    parts: list[str] = []
+def sentences_of(text: str) -> list[str]:
+    """Cut a text at the ends of sentences and lines; a fragment joins its neighbour."""
+    found: list[str] = []
     for piece in _SENTENCE_END.split(text):
-        part = " ".join(piece.split())
-        short = min(len(part), len(parts[-1]) if parts else 0) < MIN_PART_CHARACTERS
-        if part and parts and short:
-            parts[-1] = f"{parts[-1]} {part}"
-        elif part:
-            parts.append(part)
+        for part in textwrap.wrap(piece, MAX_PART_CHARACTERS, break_on_hyphens=False):
+            if found and min(len(part), len(found[-1])) < MIN_PART_CHARACTERS:
+                found[-1] = f"{found[-1]} {part}"
+            else:
+                found.append(part)
+    return found
+
+
+def _joined(sentences: Sequence[str]) -> list[str]:
+    """Join the shortest neighbours until there are `MAX_PARTS` at most."""
+    parts = list(sentences)
     while len(parts) > MAX_PARTS:
         lengths = [len(one) + len(next_) for one, next_ in pairwise(parts)]
         first = lengths.index(min(lengths))
         parts[first : first + 2] = [f"{parts[first]} {parts[first + 1]}"]
-    return tuple(parts)
+    return parts
+
+
+def _what_is_read(parts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Part what the encoder reads of each part from what is too long for it."""
+    cut = [textwrap.wrap(part, MAX_PART_CHARACTERS, break_on_hyphens=False) for part in parts]
+    return [pieces[0] for pieces in cut], [piece for pieces in cut for piece in pieces[1:]]
 
 
 def centred(vectors: NDArray[np.float32], centroid: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -14,8 +14,13 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import settings
 
 from index.snapshot.manifest import FORMAT, FileRecord, sha256_of
+
+# Limits of time belong to the benchmarks: elsewhere a busy machine would break them
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -9,7 +9,7 @@ from eval.datasets.csv_tables import NEED
 from eval.datasets.dataset import Dataset
 from eval.metrics.intervals import Interval, estimate_ratio, number_clusters
 from recommender.errors import DatasetError
-from recommender.goals import Goal, read_goal
+from recommender.goals import Goal, split_goal
 from recommender.rank_goal import encode_goal
 from recommender.retrieval import Retriever
 
@@ -43,7 +43,7 @@ def measure_needs(dataset: Dataset, retriever: Retriever) -> NeedMeasure:
     by_goal = {str(goal): part["label"].tolist() for goal, part in labels.groupby("goal_id")}
     counts, seekers = [], []
     for row in dataset.goals.itertuples(index=False):
-        goal = read_goal(str(row.text))
+        goal = split_goal(str(row.text))
         if str(row.goal_id) not in by_goal or len(goal.parts) == 1:
             continue
         goal, _ = encode_goal(retriever, goal)

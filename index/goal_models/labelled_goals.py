@@ -9,7 +9,7 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.goals import Goal, read_goal
+from recommender.goals import Goal, split_goal
 from recommender.relationships import Relationship
 
 FILE = "labelled_goals.tsv"
@@ -44,7 +44,7 @@ def read_labelled_goals() -> LabelledGoals:
     rows = [line.split("\t", 2) for line in source.read_text(encoding="utf-8").splitlines()]
     return LabelledGoals(
         tuple(
-            read_goal(text).with_needs([letter == NEED for letter in told])
+            split_goal(text).with_needs([letter == NEED for letter in told])
             for _, told, text in rows
         ),
         np.array([_KINDS.index(kind) for kind, _, _ in rows]),

@@ -4,7 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.errors import GoalError
-from recommender.goals import MAX_GOAL_CHARACTERS, MAX_PARTS, clean_goal, read_goal, with_whole
+from recommender.goals import (
+    MAX_GOAL_CHARACTERS,
+    MAX_PART_CHARACTERS,
+    MAX_PARTS,
+    clean_goal,
+    read_goal,
+    split_goal,
+    with_whole,
+)
 
 
 def test_a_simple_goal_is_its_own_only_need() -> None:
@@ -47,9 +55,47 @@ def test_a_fragment_joins_its_neighbour() -> None:
 
 
 def test_the_shortest_neighbours_are_joined_where_there_are_too_many() -> None:
-    long = "This is a sentence of some length about a thing that matters to me a lot."
-    goal = read_goal(f"{long} {long} Here is a shorter one, yes. And another shorter one. {long}")
-    assert goal.needs == (long, long, "Here is a shorter one, yes. And another shorter one.", long)
+    """All of them say what is sought, so that nothing is left out."""
+    long = "I would like somebody to help me with how I speak in front of people, please?"
+    text = f"{long} {long} I would like to learn how. Who could show me that? {long}"
+    goal = read_goal(text)
+    assert goal.unread == ()
+    assert goal.needs == (
+        long, long, "I would like to learn how. Who could show me that?", long,
+    )  # fmt: skip
+    assert split_goal(text).parts == goal.parts
+
+
+CV = """Senior surgeon at the Royal Infirmary 2009-2021, in charge of 14 people and 2.1 million.
+Led the move of three theatres in 2014; waiting time fell from 31 to 19 minutes.
+Trained 40 residents and published twelve papers on knees.
+Chair of the works council from 2016 on.
+Before that, six years in emergency medicine in Leeds."""
+WISH = "I would like somebody to help me to give talks in front of people without fear."
+
+
+@pytest.mark.parametrize(
+    "text", [f"{CV}\n{WISH}", f"{WISH}\n{CV}", f"{CV}\nWhat I really need: {WISH}\n{CV}"]
+)
+def test_a_pasted_profile_does_not_drown_the_wish(text: str) -> None:
+    goal = read_goal(text)
+    assert WISH in goal.text
+    assert "surgeon" not in goal.text
+    assert any("surgeon" in part for part in goal.unread)
+
+
+def test_a_language_that_the_words_are_not_of_is_read_whole() -> None:
+    text = "\n".join(
+        f"Potrzebuję kogoś, kto pomoże mi z prezentacjami numer {n}." for n in range(6)
+    )
+    assert read_goal(text).unread == ()
+
+
+def test_more_than_the_encoder_reads_is_told() -> None:
+    endless = "I want to learn how to " + "talk and " * 300
+    goal = read_goal(endless)
+    assert all(len(part) <= MAX_PART_CHARACTERS for part in goal.parts)
+    assert "".join([*goal.parts, *goal.unread]).count("talk") == 300
 
 
 @pytest.mark.parametrize("text", ["", "   \n ", "🎉🎉🎉", "1234 !?", "...", "x" * 5000])
@@ -77,5 +123,5 @@ def test_no_word_is_lost_and_parts_are_few(text: str) -> None:
         return
     goal = read_goal(text)
     assert 1 <= len(goal.needs) <= MAX_PARTS
-    kept = "".join(character for need in goal.needs for character in need if character.isalnum())
-    assert kept == "".join(character for character in text if character.isalnum())
+    parts = "".join([*goal.parts, *goal.unread])
+    assert sorted(filter(str.isalnum, parts)) == sorted(filter(str.isalnum, clean_goal(text)))
