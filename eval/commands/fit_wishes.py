@@ -20,7 +20,8 @@ def run(options: argparse.Namespace) -> int:
     from eval.training.cases import CASES, read_cases
     from eval.tuning.wish_fit import Texts, fit_wishes, leave_one_out
 
-    cases = Texts.of_cases(read_cases(CASES))
+    rows = read_cases(CASES)
+    cases = Texts([row.goal for row in rows], [text for row in rows for text in row.good])
     companies = {
         dataset.name: Texts.of_dataset(dataset) for dataset in map(read_dataset, options.datasets)
     }

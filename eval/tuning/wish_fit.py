@@ -1,14 +1,13 @@
 """Fitting by which words a sentence speaks like a goal, and what holds on companies left out."""
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from eval.datasets.dataset import Dataset
-from eval.training.cases import Case
 from recommender.goals import sentences_of
 from recommender.wish_model import WishModel, terms_of
 
@@ -37,12 +36,6 @@ class Texts:
         written = zip(frame["about"], frame["experience"], strict=True)
         profiles = ["\n".join(part for part in parts if not pd.isna(part)) for parts in written]
         return cls(dataset.goals["text"].tolist(), profiles)
-
-    @classmethod
-    def of_cases(cls, cases: Iterable[Case]) -> "Texts":
-        """Take the goals of training cases, and the passages that answer them."""
-        cases = list(cases)
-        return cls([case.goal for case in cases], [text for case in cases for text in case.good])
 
 
 @dataclass(frozen=True, slots=True)
