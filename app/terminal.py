@@ -27,6 +27,11 @@ def render_recommendation(answer: Recommendation) -> str:
             lines += _wrapped(f"Need {number}: {need}")
     for circumstance in answer.goal.circumstances:
         lines += _wrapped(f"Background, counts less: {circumstance}")
+    for refused in answer.goal.refused:
+        lines += _wrapped(f"Not looked for: {refused}")
+    if answer.goal.slips:
+        read = ", ".join(f"“{right}” for “{typed}”" for typed, right in answer.goal.slips)
+        lines += _wrapped(f"Read as: {read}")
     if answer.goal.unread:
         first = textwrap.shorten(answer.goal.unread[0], 60, placeholder="…")
         lines += _wrapped(

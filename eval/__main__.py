@@ -17,6 +17,7 @@ from eval.commands import (
     fit_wishes,
     gate,
     kinds,
+    languages,
     load,
     measure,
     needs,
@@ -34,7 +35,7 @@ from index.terminal import write_any_letter
 from recommender.errors import LearningRelationshipsError
 
 COMMANDS = (
-    validate, run_command, measure, kinds, needs, evidence, strength, load, compare, fit,
+    validate, run_command, measure, kinds, needs, evidence, languages, strength, load, compare, fit,
     fit_evidence, fit_wishes, audit, gate, report, requests, bench, speed, nights, train,
 )  # fmt: skip
 """In the order of `--help`. To add one, write a module with `register`."""

@@ -117,6 +117,9 @@ class Recommendation:
                 "needs": list(self.goal.needs),
                 "circumstances": list(self.goal.circumstances),
                 "unread": list(self.goal.unread),
+                "refused": list(self.goal.refused),
+                "slips": [{"typed": typed, "read": read} for typed, read in self.goal.slips],
+                "language": self.goal.language,
                 "kinds": [
                     {"relationship": str(fit.relationship), "share": fit.share}
                     for fit in self.reading.fits

@@ -3,7 +3,7 @@
 import re
 import textwrap
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.errors import GoalError
+from recommender.languages import CALIBRATED, ENGLISH
+from recommender.prose import has_words, looks_like_code
+from recommender.refusals import take_refusals
 from recommender.wish_model import shipped_model
 
 MAX_GOAL_CHARACTERS = 4000
@@ -37,6 +40,9 @@ LEAST_NEED_PROBABILITY = 0.4
 counts half. Source: of the parts so read on the sample company .71 [.62, .80] are labelled no need,
 and .51 [.43, .58] of what is labelled so is found ('python -m eval needs')."""
 
+PutRight = Callable[[str], tuple[str, tuple[tuple[str, str], ...]]]
+"""Puts slips right in a part of a goal; see `Retriever`."""
+
 _NO_TEXT = ("Cc", "Cs")
 """Unicode's categories of control characters and of surrogates."""
 
@@ -54,9 +60,25 @@ class Goal:
     is_need: tuple[bool, ...]
     """Which parts point to the help that is sought, one at least; the others tell of its
     circumstances, such as what happened, or how often to meet."""
+    language: str = ENGLISH
+    """Two or three letters, ISO 639."""
+    refused: tuple[str, ...] = ()
+    """What the text says is not wanted; it is left out."""
+    slips: tuple[tuple[str, str], ...] = ()
+    """Words that were put right: as typed, as read."""
     unread: tuple[str, ...] = ()
     """Sentences of a long text that are left out, in their order: they say no wish, or are more
     than the encoder reads."""
+
+    @property
+    def words(self) -> str:
+        """What is looked for by words: all parts."""
+        return " ".join(self.parts)
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether strength means for this goal what it was calibrated to mean."""
+        return self.language in CALIBRATED and not looks_like_code(self.text)
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -76,6 +98,23 @@ class Goal:
         labelled = zip(self.parts, self.is_need, strict=True)
         return [(part, first + number) for number, (part, needed) in enumerate(labelled) if needed]
 
+    def without_refusals(self) -> "Goal":
+        """Return the goal without what it turns down; as it is where nothing else is left."""
+        taken = [take_refusals(part) for part in self.parts]
+        parts = tuple(kept for kept, _ in taken if kept)
+        refused = tuple(one for _, all_ in taken for one in all_)
+        if not parts or not refused:
+            return self
+        return replace(self, parts=parts, is_need=(True,) * len(parts), refused=refused)
+
+    def with_slips_put_right(self, put_right: PutRight) -> "Goal":
+        """Return the goal as it was surely meant."""
+        right = [put_right(part) for part in self.parts]
+        return replace(
+            self, parts=tuple(part for part, _ in right),
+            slips=tuple(slip for _, slips in right for slip in slips),
+        )  # fmt: skip
+
     def with_needs(self, is_need: Sequence[bool]) -> "Goal":
         """Return the same goal with its needs told from its circumstances."""
         return replace(self, is_need=tuple(is_need))
@@ -89,7 +128,7 @@ def read_goal(text: str) -> Goal:
     """
     text = clean_goal(text)
     folded = " ".join(text.split())
-    if not any(character.isalpha() for character in folded):
+    if not has_words(folded):
         raise GoalError("the goal has no words; say in a sentence what you would like to learn")
     if len(folded) > MAX_GOAL_CHARACTERS:
         raise GoalError(
@@ -104,7 +143,9 @@ def read_goal(text: str) -> Goal:
         wish = shipped_model().find_wish(sentences)
     parts, rest = _what_is_read(_joined(sentences[wish.start : wish.stop]))
     unread = (*sentences[: wish.start], *rest, *sentences[wish.stop :])
-    return Goal(" ".join(parts) if unread else folded, tuple(parts), (True,) * len(parts), unread)
+    return Goal(
+        " ".join(parts) if unread else folded, tuple(parts), (True,) * len(parts), unread=unread
+    )
 
 
 def split_goal(text: str) -> Goal:

@@ -4,13 +4,14 @@ goal text → needs → eligible people → candidates → signals → order →
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.eligibility import Eligibility, eligibility_by_kind
 from recommender.goals import Goal, centred, read_goal, read_needs, with_whole
+from recommender.languages import ENGLISH
 from recommender.live import LiveFacts
 from recommender.policy import KindPolicy, Policy
 from recommender.profiles import Field
@@ -69,11 +70,11 @@ def rank_goal(
         InputError: the seeker or a row of `live` is not in the snapshot.
     """
     people = retriever.people
-    goal, vectors = encode_goal(retriever, read_goal(text))
+    goal, vectors = encode_goal(retriever, understand(retriever, text))
     eligible = eligibility_by_kind(people, seeker, kinds, policy, live)
     queries = [list_query(allowed, policy.of(kind)) for kind, allowed in eligible.items()]
     found = retriever.candidates(
-        goal.text, vectors, queries, limit, own_passages(retriever, seeker)
+        goal.words, vectors, queries, limit, own_passages(retriever, seeker), goal.language
     )
     context = None
     by_signals, lists = {}, {}
@@ -90,6 +91,19 @@ def rank_goal(
     return RankedGoal(goal, vectors, eligible, found, context, by_signals, opinions, lists)
 
 
+def understand(retriever: Retriever, text: str) -> Goal:
+    """Read a goal: its language, what it refuses, and what was surely meant by a slip.
+
+    Raises:
+        GoalError: the goal is empty or far too long.
+    """
+    goal = read_goal(text)
+    goal = replace(goal, language=retriever.language_of(goal.text))
+    if goal.language != ENGLISH:
+        return goal
+    return goal.without_refusals().with_slips_put_right(retriever.put_right)
+
+
 def encode_goal(retriever: Retriever, goal: Goal) -> tuple[Goal, NDArray[np.float32]]:
     """Embed a goal by its parts, and tell its needs from its circumstances.
 
@@ -100,7 +114,7 @@ def encode_goal(retriever: Retriever, goal: Goal) -> tuple[Goal, NDArray[np.floa
     encoded, manner = retriever.encode_parts(goal.parts)
     if len(goal.parts) > 1:
         goal = read_needs(goal, retriever.need_probabilities(manner, goal.parts))
-    return goal, centred(with_whole(goal, encoded), retriever.goal_centroid)
+    return goal, centred(with_whole(goal, encoded), retriever.goal_centroid(goal.language))
 
 
 def list_query(allowed: Eligibility, kind: KindPolicy) -> ListQuery:

@@ -69,9 +69,21 @@ class Retriever(Protocol):
     def people(self) -> People:
         """Everyone in the snapshot."""
 
-    @property
-    def goal_centroid(self) -> NDArray[np.float32]:
-        """The common direction of goals, which says nothing about content: `(dim,)` float32."""
+    def goal_centroid(self, language: str) -> NDArray[np.float32]:
+        """Return the common direction of goals in a language: `(dim,)` float32.
+
+        It says nothing about content. A language of which nothing is known has that of English.
+        """
+
+    def language_of(self, text: str) -> str:
+        """Return in which language a goal is written: two or three letters (ISO 639)."""
+
+    def put_right(self, text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """Put right what are surely slips of the keyboard in a part of an English goal.
+
+        Returns:
+            The text; and for each changed word, as typed and as read.
+        """
 
     def encode_parts(self, parts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Embed parts of a goal, each as if it were alone.
@@ -101,6 +113,7 @@ class Retriever(Protocol):
         queries: Sequence[ListQuery],
         limit: int | None,
         own: NDArray[np.int64],
+        language: str = "en",
     ) -> Candidates:
         """Find who fits best in each of several lists, and score all of their passages exactly.
 
@@ -112,6 +125,7 @@ class Retriever(Protocol):
             queries: the lists.
             limit: about how many people to find for a list; None for every eligible person.
             own: `(k,)`: passages that every passage found is compared with: the seeker's own.
+            language: of the text; its function words are no match.
         """
 
     def passages_of(self, row: int) -> NDArray[np.int64]:

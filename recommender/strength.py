@@ -42,8 +42,8 @@ def probabilities(scores: NDArray[np.float64], limits: StrengthLimits) -> NDArra
     return np.asarray(1 / (1 + np.exp(-np.clip(logit, -700, 700))), np.float64)
 
 
-def judge(probability: float, limits: StrengthLimits) -> Strength:
-    """Put a probability in a word."""
-    if probability >= limits.strong:
+def judge(probability: float, limits: StrengthLimits, *, calibrated: bool = True) -> Strength:
+    """Put a probability in a word; outside what it was calibrated for never in the best one."""
+    if probability >= limits.strong and calibrated:
         return Strength.STRONG
     return Strength.FAIR if probability >= limits.fair else Strength.WEAK

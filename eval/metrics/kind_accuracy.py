@@ -8,9 +8,8 @@ import pandas as pd
 from eval.datasets.dataset import Dataset
 from eval.metrics.intervals import Interval, estimate_mean, number_clusters
 from recommender.errors import DatasetError
-from recommender.goals import read_goal
 from recommender.kinds import predict_kinds
-from recommender.rank_goal import encode_goal
+from recommender.rank_goal import encode_goal, understand
 from recommender.retrieval import Retriever
 
 
@@ -40,7 +39,7 @@ def measure_kinds(dataset: Dataset, retriever: Retriever) -> list[KindMeasure]:
     known = dataset.goals[dataset.goals["goal_id"].isin(dataset.kinds["goal_id"])]
     rows = []
     for goal in known.itertuples(index=False):
-        read, vectors = encode_goal(retriever, read_goal(str(goal.text)))
+        read, vectors = encode_goal(retriever, understand(retriever, str(goal.text)))
         first = str(predict_kinds(retriever.kind_logits(read.text, vectors)).best)
         found = rank.get((goal.goal_id, first))
         seeker = goal.person_id or goal.goal_id

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from index.serving.reader import Snapshot
 from recommender.eligibility import Eligibility, eligibility_by_kind
-from recommender.goals import Goal, read_goal
+from recommender.goals import Goal
 from recommender.live import LiveFacts
 from recommender.policy import Policy
-from recommender.rank_goal import encode_goal, list_query, rank_goal
+from recommender.rank_goal import encode_goal, list_query, rank_goal, understand
 from recommender.relationships import Relationship
 
 RECALL_AT = 50
@@ -56,12 +56,12 @@ class Shortlist:
             For each kind the mean share, 0 to 1, of the 50 eligible people with the passage nearest
             to the goal that are found.
         """
-        goals = [read_goal(text) for text in self.goals[:RECALL_GOALS]]
+        goals = [understand(self.snapshot, text) for text in self.goals[:RECALL_GOALS]]
         vectors = np.stack([encode_goal(self.snapshot, goal)[1][0] for goal in goals])
         best = self._best(vectors)
         shares = _Shares()
         for number, goal in enumerate(goals):
-            words = self.snapshot.lexical.scores(goal.text)
+            words = self.snapshot.lexical.scores(goal.words)
             for kind, allowed in self._eligible(number).items():
                 rows = np.flatnonzero(allowed.mask)
                 wanted = rows[np.argsort(-best[number, rows])[:RECALL_AT]]
@@ -80,12 +80,12 @@ class Shortlist:
         """
         shares = _Shares()
         for number, text in enumerate(self.goals[:RANKED_GOALS]):
-            goal, vectors = encode_goal(self.snapshot, read_goal(text))
+            goal, vectors = encode_goal(self.snapshot, understand(self.snapshot, text))
             for kind, allowed in self._eligible(number).items():
                 first = self._first(goal, kind, number)
                 query = list_query(allowed, self.policy.of(kind))
                 found = self.snapshot.candidates(
-                    goal.text, vectors, [query], self.policy.list.candidates, NOBODYS
+                    goal.words, vectors, [query], self.policy.list.candidates, NOBODYS
                 )
                 shares.add(kind, first, found.rows)
         return shares.means()

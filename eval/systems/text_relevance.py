@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.goals import centred
+from recommender.languages import ENGLISH
 from recommender.retrieval import Candidates, ListQuery, Retriever
 from recommender.signals import ngrams_fit, passages_fit, profile_fits, words_fit
 
@@ -31,7 +32,7 @@ def order_by_texts(
     """
     folded = " ".join(text.split())
     encoded, _ = retriever.encode_parts([folded])
-    vectors = centred(encoded, retriever.goal_centroid)
+    vectors = centred(encoded, retriever.goal_centroid(ENGLISH))
     everyone = ListQuery(np.ones(len(retriever.people), np.bool_))
     found = retriever.candidates(folded, vectors, [everyone], None, np.zeros(0, np.int64))
     values = np.vstack([TEXT_SIGNALS[name](found) for name in WEIGHTS])

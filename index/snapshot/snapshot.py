@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 from index.disk import files
 from index.encoder.load import load_encoder
 from index.encoder.protocol import Encoder
+from index.goal_models.goal_language import language_of, without_stop_words
 from index.goal_models.kind_model import KindModel
 from index.goal_models.need_model import NeedModel
+from index.goal_models.reference import LANGUAGES
+from index.goal_models.speller import put_right
 from index.retrieval.bm25 import LexicalIndex
 from index.retrieval.char_ngrams import GramIndex
 from index.retrieval.dot_products import Stored
@@ -37,6 +40,7 @@ from index.snapshot.manifest import (
 )
 from index.snapshot.tables import ParquetCells, open_people
 from recommender.errors import SnapshotError
+from recommender.languages import ENGLISH
 from recommender.people import People
 from recommender.retrieval import Candidates, ListQuery
 
@@ -162,10 +166,20 @@ class Snapshot:
         with self._lock:
             return self._encoder or self._use(load_encoder(self.manifest.model.settings))
 
-    @property
-    def goal_centroid(self) -> NDArray[np.float32]:
-        """The common direction of goals; see `Retriever`."""
-        return np.asarray(self.centroids[0], np.float32)
+    def goal_centroid(self, language: str) -> NDArray[np.float32]:
+        """Return the common direction of goals in a language; see `Retriever`."""
+        # A snapshot made before languages were told apart has none but the first two rows
+        known = LANGUAGES[: len(self.centroids) - 2]
+        row = 2 + known.index(language) if language in known else 0
+        return np.asarray(self.centroids[row], np.float32)
+
+    def language_of(self, text: str) -> str:
+        """Return in which language a goal is written; see `Retriever`."""
+        return language_of(text)
+
+    def put_right(self, text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """Put right what are surely slips in a part of a goal; see `Retriever`."""
+        return put_right(text, self.lexical)
 
     def encode_parts(self, parts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Embed parts of a goal; see `Retriever`."""
@@ -188,8 +202,10 @@ class Snapshot:
         queries: Sequence[ListQuery],
         limit: int | None,
         own: NDArray[np.int64],
+        language: str = ENGLISH,
     ) -> Candidates:
         """Find who fits best among the eligible; see `Retriever`."""
+        goal = without_stop_words(goal, language)
         words = self.lexical.scores(goal)
         lists = (
             [np.flatnonzero(query.eligible) for query in queries]

@@ -31,7 +31,8 @@ G2,2,terms
 class FirstIsBackground:
     """Reads the first part of every goal as a circumstance."""
 
-    goal_centroid = np.zeros(2, np.float32)
+    def goal_centroid(self, language: str) -> np.ndarray:
+        return np.zeros(2, np.float32)
 
     def encode_parts(self, parts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         one = np.ones((len(parts), 2), np.float32)

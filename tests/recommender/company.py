@@ -88,9 +88,14 @@ class Shelf:
     def texts(self, passages: NDArray[np.int64]) -> list[str]:
         return [f"passage {number}" for number in passages]
 
-    @property
-    def goal_centroid(self) -> NDArray[np.float32]:
+    def goal_centroid(self, language: str) -> NDArray[np.float32]:
         return np.zeros(2, np.float32)
+
+    def language_of(self, text: str) -> str:
+        return "en"
+
+    def put_right(self, text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+        return text, ()
 
     def encode_parts(self, parts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         one = np.tile(np.array([1, 0], np.float32), (len(parts), 1))
@@ -111,6 +116,7 @@ class Shelf:
         queries: Sequence[ListQuery],
         limit: int | None,
         own: NDArray[np.int64],
+        language: str = "en",
     ) -> Candidates:
         rows = np.flatnonzero(np.any([query.eligible for query in queries], axis=0))
         passages = [self.passages_of(row) for row in rows]
