@@ -24,6 +24,7 @@ from index.encoder.protocol import Encoder, EncoderSettings
 from index.serving.reader import IndexReader, Snapshot
 from recommender.answers import Request
 from recommender.eligibility import eligibility_by_kind
+from recommender.languages import ENGLISH
 from recommender.live import LiveFacts
 from recommender.policy import Policy, parse_policy
 from recommender.recommend import recommend
@@ -66,10 +67,11 @@ class Watch:
         queries: Sequence[ListQuery],
         limit: int | None,
         own: NDArray[np.int64],
+        language: str = ENGLISH,
     ) -> Candidates:
         """Search; see `Retriever`."""
         with self._timed("search"):
-            return self.snapshot.candidates(goal, vectors, queries, limit, own)
+            return self.snapshot.candidates(goal, vectors, queries, limit, own, language)
 
     @contextmanager
     def _timed(self, part: str) -> Iterator[None]:
