@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
-from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -55,18 +54,13 @@ def settled(page: Page) -> Page:
 
 
 def choose(page: Page, label: str, text: str) -> None:
-    """Choose in a select box what begins with a text."""
-    box = page.get_by_role("combobox", name=label)
-    option = page.get_by_role("option", name=re.compile(re.escape(text))).first
-    for _ in range(5):
-        # a window that just closed gives the focus back late, and that closes the list again
-        box.click()
-        box.fill(text)
-        try:
-            option.click(timeout=3000)
-            break
-        except PlaywrightTimeoutError:
-            page.keyboard.press("Escape")
+    """Choose the colleague whom a search for a name or "(number)" finds first."""
+    page.get_by_role("textbox", name=label).fill(text.strip("()"))
+    option = page.get_by_role("radio", name=re.compile(re.escape(text))).first
+    expect(option).to_be_attached()
+    settled(page)
+    if not option.is_checked():
+        option.locator("xpath=ancestor::label").click()
     settled(page)
 
 
