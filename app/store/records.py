@@ -96,6 +96,17 @@ class SavedGoal:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedGoal:
+    """A learning goal that its seeker looks at and has not asked to be kept: no text is stored."""
+
+    id: str
+    """The id that it has where it is kept."""
+    seeker_id: str
+    text: str
+    relationship: Relationship | None
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """What a helper said here; None leaves the answer to the people file."""
 

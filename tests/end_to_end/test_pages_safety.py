@@ -67,7 +67,7 @@ def test_a_hostile_profile_shows_as_it_is_written(server: Server, page: Page) ->
 
     settled(page).get_by_text("Somebody you expected is not here?").click()
     choose(page, "Colleague", "(P4)")
-    expect(page.get_by_text("You asked them to be your mentor not long ago")).to_be_visible()
+    expect(page.get_by_text("One of you has asked the other already")).to_be_visible()
 
     go_to(page, "Requests")
     page.get_by_role("tab", name="Asked by me").click()
