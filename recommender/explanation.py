@@ -183,7 +183,8 @@ def open_conversation(relationship: Relationship, evidence: Sequence[Evidence], 
     after, opening = excerpt(need, MAX_QUOTE_IN_OPENING), ""
     if evidence and evidence[0].speaks and evidence[0].field != Field.ROLE.word:
         quoted = excerpt(evidence[0].passage, MAX_QUOTE_IN_OPENING)
-        opening = f"I read in your profile: “{quoted}”. "
+        ended = "” " if quoted.endswith((".", "!", "?", "…")) else "”. "
+        opening = f"I read in your profile: “{quoted}{ended}"
     return (
         f"{opening}I would like to {kind.first_topic}. What I am after: “{after}” "
         f"A question to begin with: {kind.first_question}"

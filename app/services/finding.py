@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import sqlalchemy as sa
 
+from app.services.distress import sounds_like_distress
 from app.services.identity import Identity
 from app.services.impression_log import Shown
 from app.services.names import names_of
@@ -210,6 +211,13 @@ class Finding:
         rows = names_of(moment.people).named_in(own.text)
         cards = [moment.card(str(moment.people.ids[row])) for row in rows]
         return [card for card in cards if card.person_id != identity.person_id]
+
+    def sounds_like_distress(self, identity: Identity, goal: str | TypedGoal) -> bool:
+        """Return whether a goal tells of somebody who is treated badly; nothing of it is kept."""
+        moment = self.workplace.moment()
+        with self.workplace.store.reading() as connection:
+            own = own_goal(connection, identity, goal)
+        return sounds_like_distress(moment.snapshot, own.text)
 
     def kinds_for(
         self, identity: Identity, goal: str | TypedGoal, candidate_id: str

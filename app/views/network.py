@@ -14,8 +14,9 @@ from app.services.network import (
 from app.store.records import Met, Outcome
 from app.views.find import open_goal
 from app.views.parts import company, notices
+from app.views.parts.kinds import SHAPES
 from app.views.parts.navigation import go_to
-from app.views.parts.picture import SHAPES, picture
+from app.views.parts.picture import picture
 from app.views.parts.texts import (
     counted,
     day,

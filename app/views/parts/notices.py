@@ -1,4 +1,4 @@
-"""What was just done, said at the top of the page until the next thing is done."""
+"""What was just done, said in a bar that is always in sight, until the next thing is done."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.services.identity import Identity
 from app.views.parts import company
-from app.views.parts.texts import escape_markdown, label, say
+from app.views.parts.texts import error_words, label, say
 from recommender.errors import LearningRelationshipsError
 
 _NOTICE = "notice"
@@ -48,7 +48,7 @@ def take_step(step: Callable[[], object], done: str) -> None:
     try:
         step()
     except LearningRelationshipsError as error:
-        st.error(escape_markdown(str(error)))
+        st.error(error_words(error))
         return
     keep(Notice(done))
     st.rerun()
@@ -63,17 +63,21 @@ def forget_elsewhere(page: str) -> None:
 
 
 def show(identity: Identity) -> None:
-    """Show what was just done, with 'undo' where it can be taken back."""
+    """Show what was just done, in sight wherever the page is scrolled to, with 'undo'."""
     notice: Notice | None = st.session_state.get(_NOTICE)
     if notice is None:
         return
-    st.success(notice.text)
-    if not notice.undo or not st.button(say("find.undo")):
-        return
-    take_step(
-        lambda: company.services().finding.undo_not_for_me(identity, notice.undo),
-        label("find.undone", name=notice.name),
-    )
+    with st.container(horizontal=True, vertical_alignment="center", key="just_done"):
+        st.markdown(notice.text, width="content")
+        undo = bool(notice.undo) and st.button(say("find.undo"), type="tertiary")
+        if st.button(say("find.close"), type="tertiary"):
+            st.session_state.pop(_NOTICE, None)
+            st.rerun()
+    if undo:
+        take_step(
+            lambda: company.services().finding.undo_not_for_me(identity, notice.undo),
+            label("find.undone", name=notice.name),
+        )
 
 
 def _count_step() -> None:

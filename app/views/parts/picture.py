@@ -5,16 +5,8 @@ from html import escape
 from math import cos, pi, sin
 
 from app.services.network import Tie
+from app.views.parts.kinds import SHAPES
 from app.views.parts.texts import counted, say
-from recommender.relationships import Relationship
-
-SHAPES: dict[Relationship, str] = {
-    Relationship.MENTOR: "▲",
-    Relationship.COACH: "■",
-    Relationship.SPONSOR: "◆",
-    Relationship.PEER: "●",
-}
-"""A kind's mark: a shape, so that the picture needs no colours."""
 
 _RINGS = (2, 4)
 """The most steps that stand on the first and on the second ring; the rest is on the third."""

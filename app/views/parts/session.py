@@ -6,13 +6,17 @@ import streamlit as st
 
 from app.services.identity import Identity, demo_identity, identity_from_claims
 from app.views.parts import company
+from app.views.parts.kinds import kind_badge
 from app.views.parts.people_picker import pick_person
 from app.views.parts.texts import escape_markdown, label, say
 from recommender.errors import NotAllowedError, UnknownPersonError
 from recommender.people import People
-from recommender.relationships import KINDS
+from recommender.relationships import Relationship
 
 _CHOSEN = "demonstration_person"
+
+_AS = "as"
+"""In the address of a demonstration: who one is, which a reload would forget otherwise."""
 
 
 def signed_in(people: People) -> Identity | None:
@@ -26,14 +30,18 @@ def signed_in(people: People) -> Identity | None:
         if not st.user.is_logged_in:
             return None
         return identity_from_claims(st.user.to_dict(), people, settings)
-    chosen = st.session_state.get(_CHOSEN)
+    chosen = st.session_state.get(_CHOSEN) or st.query_params.get(_AS)
     if chosen is None:
         return None
     try:
-        return demo_identity(chosen, people, settings)
+        identity = demo_identity(chosen, people, settings)
     except UnknownPersonError:
-        del st.session_state[_CHOSEN]
+        st.session_state.pop(_CHOSEN, None)
         return None
+    st.session_state[_CHOSEN] = chosen
+    if st.query_params.get(_AS) != chosen:
+        st.query_params[_AS] = chosen
+    return identity
 
 
 def welcome() -> None:
@@ -58,6 +66,7 @@ def show_who(identity: Identity, people: People) -> None:
         if identity.demo:
             if st.button(say("who.change"), type="tertiary"):
                 st.session_state.clear()
+                st.query_params.clear()
                 st.rerun()
         elif st.button(say("who.sign_out"), type="tertiary"):
             st.logout()
@@ -79,11 +88,10 @@ def show_demo_notice() -> None:
 
 
 def show_kinds() -> None:
-    """Explain the four kinds."""
+    """Explain the four kinds by what a newcomer would ask for."""
     tiles = "".join(
-        f"<li><strong>{say('kind.' + name)}</strong>{kind.question}"
-        f'<br><span class="soft">{kind.purpose}</span></li>'
-        for name, kind in KINDS.items()
+        f"<li>{kind_badge(kind)}<p>{escape(say(f'find.{kind}_example'))}</p></li>"
+        for kind in Relationship
     )
     st.html(
         f'<section class="lr"><h2>{say("find.kinds")}</h2><ul class="tiles">{tiles}</ul></section>'
@@ -92,7 +100,8 @@ def show_kinds() -> None:
 
 def _choose_person() -> None:
     people = company.current_snapshot().people
-    chosen = pick_person(label("who.choose"), people, key="welcome")
+    admins = [key for key in company.settings().admins if len(people.rows([key]))]
+    chosen = pick_person(label("who.choose"), people, key="welcome", suggested=admins)
     if st.button(say("who.start"), type="primary", disabled=chosen is None):
         st.session_state[_CHOSEN] = chosen
         st.rerun()

@@ -63,6 +63,13 @@ def escape_markdown(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", broken_up)
 
 
+def error_words(error: Exception) -> str:
+    """Write an error as a sentence, for a place that reads Markdown."""
+    text = str(error).strip()
+    ended = text if text.endswith((".", "!", "?", "”")) else f"{text}."
+    return escape_markdown(ended[:1].upper() + ended[1:])
+
+
 def languages() -> list[str]:
     """List the languages there are files for."""
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
