@@ -18,6 +18,12 @@ from recommender.answers import Recommendation
 from recommender.errors import LearningRelationshipsError
 
 _ANSWERED = "answered"
+_TO_THE_TOP = "to_the_top"
+_SCROLL = """<script>
+  document.querySelector('[data-testid="stMain"]').scrollTo(0, 0);
+</script>"""
+"""Whoever asks at the foot of a long form is not left below the answer."""
+
 _KEPT_S = 30.0
 """How old an answer may be that is shown again; whoever asks again gets a new one."""
 
@@ -77,6 +83,7 @@ def _ask_for_goal(identity: Identity, *, may_go_back: bool) -> Search | None:
         return None
     search.start(Search(goal, kind))
     goal_form.fold()
+    st.session_state[_TO_THE_TOP] = True
     st.session_state.pop(_ANSWERED, None)
     st.rerun()
 
@@ -86,6 +93,10 @@ def _show_answer(identity: Identity, sought: Search) -> None:
     answer = _answer(identity, sought)
     people = company.current_snapshot().people
     goal_form.show_line(answer.goal, sought)
+    # a place of its own: what comes after must not begin anew, and close, when the script is gone
+    with st.container(key="to_the_top"):
+        if st.session_state.pop(_TO_THE_TOP, False):
+            st.html(_SCROLL, unsafe_allow_javascript=True)
     notices.show(identity)
     if not sought.about_learning and finding.sounds_like_distress(identity, sought.asked):
         if show_contact():

@@ -83,6 +83,7 @@ def find(page: Page, goal: str, kind: str = "") -> Page:
     """Type a goal on the page Find and ask."""
     page.get_by_label("What would you like to learn?").fill(goal)
     if kind:
-        page.get_by_role("radiogroup").get_by_text(kind, exact=True).click()
+        option = page.get_by_role("radio", name=re.compile(rf"{kind}$"))
+        option.locator("xpath=ancestor::label").click()
     page.get_by_role("button", name="Find colleagues").click()
     return settled(page)

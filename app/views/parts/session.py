@@ -8,7 +8,7 @@ from app.services.identity import Identity, demo_identity, identity_from_claims
 from app.views.parts import company
 from app.views.parts.kinds import kind_badge
 from app.views.parts.people_picker import pick_person
-from app.views.parts.texts import escape_markdown, label, say
+from app.views.parts.texts import error_words, label, say
 from recommender.errors import NotAllowedError, UnknownPersonError
 from recommender.people import People
 from recommender.relationships import Relationship
@@ -77,7 +77,7 @@ def show_who(identity: Identity, people: People) -> None:
 def refuse(error: NotAllowedError) -> None:
     """Show why a signed-in person is nobody here, with the way out."""
     st.title(say("who.welcome"), anchor=False)
-    st.error(escape_markdown(str(error)))
+    st.error(error_words(error))
     if company.settings().sign_in == "oidc" and st.button(say("who.sign_out")):
         st.logout()
 
