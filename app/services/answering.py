@@ -15,7 +15,7 @@ from app.services.workplace import (
 from app.store.database import record
 from app.store.offers import find_offer, save_offer
 from app.store.records import Bond, HelpRequest, State
-from app.store.requests import accept, decline, find_request, put_off, requests_to
+from app.store.requests import accept, count_open_to, decline, find_request, put_off, requests_to
 from recommender.errors import ConflictError, InputError, NotAllowedError
 from recommender.live import LiveFacts
 from recommender.relationships import Relationship
@@ -57,6 +57,11 @@ class Answering:
         with self.workplace.store.reading() as connection:
             found = requests_to(connection, identity.person_id)
         return [as_received(moment, request) for request in found]
+
+    def waiting(self, identity: Identity) -> int:
+        """Count the open requests to the person, as of this moment."""
+        with self.workplace.store.reading() as connection:
+            return count_open_to(connection, identity.person_id, self.workplace.clock())
 
     def accept(
         self, identity: Identity, request_id: str, *, pause_until: date | None = None

@@ -54,6 +54,12 @@ def requests_to(connection: sa.Connection, helper_id: str) -> list[HelpRequest]:
     return _listed(connection, requests.c.helper_id == helper_id)
 
 
+def count_open_to(connection: sa.Connection, helper_id: str, now: datetime) -> int:
+    """Count the requests that a helper may answer at this moment."""
+    mine = _IS_OPEN & (requests.c.helper_id == helper_id) & (requests.c.expires_at > now)
+    return int(connection.execute(sa.select(sa.func.count()).where(mine)).scalar_one())
+
+
 def accept(
     connection: sa.Connection, request: HelpRequest, file_capacity: int, now: datetime
 ) -> Bond:

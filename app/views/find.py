@@ -47,7 +47,6 @@ def show(identity: Identity) -> None:
     if sought is None or goal_form.is_open():
         sought = _ask_for_goal(identity, may_go_back=sought is not None)
     if sought is None:
-        notices.show(identity)
         show_hidden(identity)
         search.write_address(st.session_state.get(KIND, ANY))
         return
@@ -97,7 +96,6 @@ def _show_answer(identity: Identity, sought: Search) -> None:
     with st.container(key="to_the_top"):
         if st.session_state.pop(_TO_THE_TOP, False):
             st.html(_SCROLL, unsafe_allow_javascript=True)
-    notices.show(identity)
     if not sought.about_learning and finding.sounds_like_distress(identity, sought.asked):
         if show_contact():
             search.start(replace(sought, about_learning=True))
@@ -116,7 +114,7 @@ def _show_keep(identity: Identity, sought: Search) -> None:
         if st.button(say("find.keep"), icon=":material/bookmark:", key="keep_goal"):
             kept = company.services().finding.keep_goal(identity, sought.goal)
             search.note_kept(identity, kept.id)
-            notices.keep(notices.Notice(say("find.kept")))
+            notices.keep(say("find.kept"))
             st.rerun()
         st.caption(say("find.not_kept"))
 

@@ -1,5 +1,6 @@
 """The page of my learning network: what I have, what I asked for, what I lack."""
 
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -31,7 +32,6 @@ _MAX_GOAL_CHARACTERS = 160
 def show(identity: Identity) -> None:
     """Draw the page."""
     st.title(say("page.network"), anchor=False)
-    notices.show(identity)
     mine = company.services().network.mine(identity)
     for tie in (*mine.active, *mine.past):
         if tie.ask_met:
@@ -84,8 +84,14 @@ def _show_tie(identity: Identity, tie: Tie) -> None:
             f'<article class="lr"><h3>{escape(_who(tie))}</h3>'
             f'<p class="soft">{since}</p>{mail}{met}</article>'
         )
-        if st.button(say("network.end"), key=f"end_{tie.id}", type="tertiary"):
-            notices.take_step(lambda: network.end(identity, tie.id), say("network.ended"))
+        with st.popover(say("network.end"), key=f"end_{tie.id}", type="tertiary"):
+            st.write(say("network.end_lead"))
+            st.button(
+                say("network.end_do"),
+                key=f"end_do_{tie.id}",
+                on_click=notices.take,
+                args=(lambda: network.end(identity, tie.id), say("network.ended")),
+            )
 
 
 def _ask_met(identity: Identity, tie: Tie) -> None:
@@ -98,9 +104,8 @@ def _ask_met(identity: Identity, tie: Tie) -> None:
             index=None,
         )
         if st.form_submit_button(say("network.answer")) and answer is not None:
-            notices.take_step(
-                lambda: network.say_met(identity, tie.id, answer), say("network.thanks")
-            )
+            notices.take(lambda: network.say_met(identity, tie.id, answer), say("network.thanks"))
+            st.rerun()
 
 
 def _ask_outcome(identity: Identity, tie: Tie) -> None:
@@ -114,9 +119,10 @@ def _ask_outcome(identity: Identity, tie: Tie) -> None:
         )
         st.caption(say("network.private"))
         if st.form_submit_button(say("network.answer")) and answer is not None:
-            notices.take_step(
+            notices.take(
                 lambda: network.say_outcome(identity, tie.id, answer), say("network.thanks")
             )
+            st.rerun()
 
 
 def _show_goals(identity: Identity, goals: tuple[GoalStanding, ...]) -> None:
@@ -137,28 +143,28 @@ def _show_goals(identity: Identity, goals: tuple[GoalStanding, ...]) -> None:
                     open_goal(goal)
                     go_to("find")
                 name = "network.reopen" if reached else "network.reach"
-                if st.button(say(name), key=f"reach_{goal.id}"):
-                    notices.take_step(
-                        lambda goal=goal, reached=reached: finding.mark_reached(  # type: ignore[misc]
-                            identity, goal.id, reached=not reached
+                mark = partial(finding.mark_reached, identity, goal.id)
+                st.button(
+                    say(name),
+                    key=f"reach_{goal.id}",
+                    on_click=notices.take,
+                    args=(partial(mark, reached=not reached), say(f"{name}_done")),
+                    kwargs={
+                        "undo": partial(mark, reached=reached),
+                        "undone": say("network.as_before"),
+                    },
+                )
+                with st.popover(say("network.delete"), key=f"delete_{goal.id}", type="tertiary"):
+                    st.write(say("network.delete_lead"))
+                    st.button(
+                        say("network.delete_do"),
+                        key=f"delete_do_{goal.id}",
+                        on_click=notices.take,
+                        args=(
+                            partial(finding.delete_goal, identity, goal.id),
+                            say("network.deleted"),
                         ),
-                        say(f"{name}_done"),
                     )
-                if st.button(say("network.delete"), key=f"delete_{goal.id}", type="tertiary"):
-                    _confirm_delete(identity, goal.id)
-
-
-def _confirm_delete(identity: Identity, goal_id: str) -> None:
-    @st.dialog(say("network.delete_title"))
-    def window() -> None:
-        st.write(say("network.delete_lead"))
-        if st.button(say("network.delete"), type="primary"):
-            notices.take_step(
-                lambda: company.services().finding.delete_goal(identity, goal_id),
-                say("network.deleted"),
-            )
-
-    window()
 
 
 def _who(tie: Tie) -> str:

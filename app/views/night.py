@@ -21,7 +21,6 @@ _SHOWN_PROBLEMS = 100
 def show(identity: Identity) -> None:
     """Draw the page."""
     st.title(say("page.night"), anchor=False)
-    notices.show(identity)
     state = company.services().night.state(identity)
     if state["problem"]:
         st.error(escape_markdown(str(state["problem"])))
@@ -59,10 +58,13 @@ def _show_rebuild(identity: Identity) -> None:
     st.write(say("night.rebuild_lead"))
     rebuild = company.services().night.last_rebuild(identity)
     running = rebuild is not None and rebuild.running
-    if st.button(say("night.rebuild_do"), type="primary", disabled=running):
-        notices.take_step(
-            lambda: company.services().night.rebuild(identity), say("night.rebuild_started")
-        )
+    st.button(
+        say("night.rebuild_do"),
+        type="primary",
+        disabled=running,
+        on_click=notices.take,
+        args=(lambda: company.services().night.rebuild(identity), say("night.rebuild_started")),
+    )
 
     @st.fragment(run_every=_EVERY_S if running else None)
     def progress() -> None:
@@ -96,11 +98,14 @@ def _show_roll_back(identity: Identity, state: Mapping[str, Any]) -> None:
         st.write(say("night.nothing_earlier"))
         return
     chosen = st.selectbox(say("night.snapshot"), earlier[::-1])
-    if st.button(say("night.roll_back_do")):
-        notices.take_step(
+    st.button(
+        say("night.roll_back_do"),
+        on_click=notices.take,
+        args=(
             lambda: company.services().night.roll_back(identity, chosen),
             label("night.rolled_back", name=chosen),
-        )
+        ),
+    )
 
 
 def _show_problems(identity: Identity) -> None:

@@ -19,7 +19,6 @@ def show(identity: Identity) -> None:
     """Draw the page."""
     st.title(say("page.offer"), anchor=False)
     st.write(say("offer.lead"))
-    notices.show(identity)
     _ask(identity, company.services().offering.mine(identity))
     _show_appearance(identity)
 
@@ -63,7 +62,7 @@ def _save(
     until: date | None,
     quotable: list[Field],
 ) -> None:
-    notices.take_step(
+    notices.take(
         lambda: company.services().offering.save(
             identity,
             open_to=frozenset(open_to),
@@ -73,6 +72,7 @@ def _save(
         ),
         say("offer.saved"),
     )
+    st.rerun()
 
 
 def _show_appearance(identity: Identity) -> None:

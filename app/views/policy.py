@@ -27,7 +27,6 @@ def show(identity: Identity) -> None:
     """Draw the page."""
     st.title(say("page.policy"), anchor=False)
     st.write(say("policy.lead"))
-    notices.show(identity)
     desk = company.services().policy
     try:
         saved = desk.saved(identity)
@@ -200,7 +199,9 @@ def _save(identity: Identity, saved: Policy, changed: Policy) -> None:
         st.write(say("policy.unchanged"))
         return
     st.write(say("policy.save_lead"))
-    if st.button(say("policy.save_do"), type="primary"):
-        notices.take_step(
-            lambda: company.services().policy.save(identity, changed), label("policy.saved")
-        )
+    st.button(
+        say("policy.save_do"),
+        type="primary",
+        on_click=notices.take,
+        args=(lambda: company.services().policy.save(identity, changed), label("policy.saved")),
+    )

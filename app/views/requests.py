@@ -19,7 +19,6 @@ _SHOWN_ENDED = 10
 def show(identity: Identity) -> None:
     """Draw the page."""
     st.title(say("page.requests"), anchor=False)
-    notices.show(identity)
     received = company.services().answering.received(identity)
     sent = company.services().asking.sent(identity)
     of_me, by_me = st.tabs(
@@ -64,11 +63,16 @@ def _show_answers(identity: Identity, request: ReceivedRequest) -> None:
     answering = company.services().answering
     name = request.seeker.display_name
     with st.container(horizontal=True):
-        if st.button(say("requests.accept"), key=f"accept_{request.id}", type="primary"):
-            notices.take_step(
+        st.button(
+            say("requests.accept"),
+            key=f"accept_{request.id}",
+            type="primary",
+            on_click=notices.take,
+            args=(
                 lambda: answering.accept(identity, request.id),
                 label("requests.accepted", name=name),
-            )
+            ),
+        )
         with st.popover(say("requests.accept_and_pause"), key=f"pause_{request.id}"):
             until: date | None = st.date_input(
                 say("requests.pause_until"),
@@ -76,18 +80,29 @@ def _show_answers(identity: Identity, request: ReceivedRequest) -> None:
                 min_value=date.today() + timedelta(days=1),
                 key=f"until_{request.id}",
             )
-            if st.button(say("requests.accept_and_pause_do"), key=f"accept_pause_{request.id}"):
-                notices.take_step(
+            st.button(
+                say("requests.accept_and_pause_do"),
+                key=f"accept_pause_{request.id}",
+                on_click=notices.take,
+                args=(
                     lambda: answering.accept(identity, request.id, pause_until=until),
                     label("requests.accepted", name=name),
-                )
-        if request.may_be_put_off and st.button(say("requests.later"), key=f"later_{request.id}"):
-            notices.take_step(
-                lambda: answering.later(identity, request.id), say("requests.put_off")
+                ),
             )
-        if st.button(say("requests.decline"), key=f"decline_{request.id}"):
-            notices.take_step(
-                lambda: answering.decline(identity, request.id), say("requests.declined")
+        if request.may_be_put_off:
+            st.button(
+                say("requests.later"),
+                key=f"later_{request.id}",
+                on_click=notices.take,
+                args=(lambda: answering.later(identity, request.id), say("requests.put_off")),
+            )
+        with st.popover(say("requests.decline"), key=f"decline_{request.id}"):
+            st.write(say("requests.decline_lead"))
+            st.button(
+                say("requests.decline_do"),
+                key=f"decline_do_{request.id}",
+                on_click=notices.take,
+                args=(lambda: answering.decline(identity, request.id), say("requests.declined")),
             )
 
 
@@ -126,10 +141,16 @@ def _sent(request: SentRequest) -> str:
 
 
 def _show_withdraw(identity: Identity, request: SentRequest) -> None:
-    if st.button(say("requests.withdraw"), key=f"withdraw_{request.id}", type="tertiary"):
-        notices.take_step(
-            lambda: company.services().asking.withdraw(identity, request.id),
-            say("requests.withdrawn"),
+    with st.popover(say("requests.withdraw"), key=f"withdraw_{request.id}", type="tertiary"):
+        st.write(say("requests.withdraw_lead"))
+        st.button(
+            say("requests.withdraw_do"),
+            key=f"withdraw_do_{request.id}",
+            on_click=notices.take,
+            args=(
+                lambda: company.services().asking.withdraw(identity, request.id),
+                say("requests.withdrawn"),
+            ),
         )
 
 

@@ -66,7 +66,7 @@ def ask(
                 )
                 search.note_kept(identity, request.goal_id)
                 sent = label("find.sent", name=name)
-                notices.keep(notices.Notice(f"{sent} {say('find.sent_where')}"))
+                notices.keep(f"{sent} {say('find.sent_where')}")
                 st.rerun()
             preview = asking.preview(identity, relationship, helper_id, message)
         except LearningRelationshipsError as error:
@@ -126,7 +126,11 @@ def not_for_me(
         except LearningRelationshipsError as error:
             st.error(error_words(error))
             return
-        notices.keep(notices.Notice(label("find.hidden", name=name), undo, name))
+        notices.keep(
+            label("find.hidden", name=name),
+            undo=lambda: finding.undo_not_for_me(identity, undo),
+            undone=label("find.undone", name=name),
+        )
         st.rerun()
 
     window()

@@ -24,8 +24,13 @@ def _show_one(identity: Identity, one: Hidden) -> None:
     name = one.helper.display_name
     reach = say(f"hide.{one.reason.reach}_reach")
     st.markdown(label("hidden.line", name=name, reason=say(f"hide.{one.reason}"), reach=reach))
-    if st.button(label("hidden.again", name=name), key=f"again_{one.id}", type="tertiary"):
-        notices.take_step(
+    st.button(
+        label("hidden.again", name=name),
+        key=f"again_{one.id}",
+        type="tertiary",
+        on_click=notices.take,
+        args=(
             lambda: company.services().finding.undo_not_for_me(identity, one.id),
             label("find.undone", name=name),
-        )
+        ),
+    )
