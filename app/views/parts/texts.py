@@ -7,7 +7,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -51,6 +51,11 @@ def counted(text_id: str, count: int, **values: object) -> str:
 def day(moment: date) -> str:
     """Write a day: in English as '3 May 2026', in other languages as '2026-05-03'."""
     return f"{moment.day} {moment:%B %Y}" if _language() == DEFAULT else f"{moment:%Y-%m-%d}"
+
+
+def moment(at: datetime) -> str:
+    """Write a moment as '3 May 2026, 04:30 UTC'."""
+    return say("house.moment", day=day(at), time=f"{at.astimezone(UTC):%H:%M}")
 
 
 def escape_markdown(text: str) -> str:
