@@ -9,7 +9,17 @@ from typing import Literal
 import streamlit as st
 
 from app.services.identity import Identity
-from app.views import find, network, night, offer, policy, programme, quality, requests
+from app.views import (
+    find,
+    network,
+    night,
+    offer,
+    policy,
+    programme,
+    quality,
+    relationship,
+    requests,
+)
 from app.views.parts import company, notices, session
 from app.views.parts.navigation import remember_pages
 from app.views.parts.texts import error_words, say
@@ -37,6 +47,7 @@ class _View:
     show: Callable[[Identity], None]
     icon: str
     layout: _Layout = "centered"
+    in_menu: bool = True
 
 
 _EMPLOYEE_VIEWS = {
@@ -44,6 +55,7 @@ _EMPLOYEE_VIEWS = {
     "requests": _View(requests.show, ":material/forum:"),
     "offer": _View(offer.show, ":material/volunteer_activism:"),
     "network": _View(network.show, ":material/hub:"),
+    "relationship": _View(relationship.show, ":material/handshake:", "wide", in_menu=False),
 }
 _DESK_VIEWS = {
     "night": _View(night.show, ":material/bedtime:", "wide"),
@@ -101,7 +113,7 @@ def _pages(
             icon=view.icon,
             url_path=_ROOT if name == _START else name,
             default=name == _START,
-            visibility="hidden" if hidden else "visible",
+            visibility="visible" if view.in_menu and not hidden else "hidden",
         )
         for name, view in views.items()
     }

@@ -37,6 +37,8 @@ class SentRequest:
     why: WithdrawnBecause | None
     sent_at: datetime
     expires_at: datetime
+    reply: str = ""
+    """What the helper said with a yes."""
 
     @property
     def wants_next(self) -> bool:
@@ -165,6 +167,7 @@ class Asking:
                 why=one.why,
                 sent_at=one.sent_at,
                 expires_at=one.expires_at,
+                reply=one.reply,
             )
             for one in found
         ]

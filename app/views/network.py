@@ -1,7 +1,9 @@
 """The page of my learning network: what I have, what I asked for, what I lack."""
 
+from collections.abc import Iterable
 from functools import partial
 from html import escape
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -15,8 +17,8 @@ from app.services.network import (
 from app.store.records import Met, Outcome
 from app.views.find import open_goal
 from app.views.parts import company, notices
-from app.views.parts.kinds import SHAPES
-from app.views.parts.navigation import go_to
+from app.views.parts.kinds import SHAPES, kind_badge
+from app.views.parts.navigation import go_to, link_to
 from app.views.parts.picture import picture
 from app.views.parts.texts import (
     counted,
@@ -33,21 +35,19 @@ def show(identity: Identity) -> None:
     """Draw the page."""
     st.title(say("page.network"), anchor=False)
     mine = company.services().network.mine(identity)
-    for tie in (*mine.active, *mine.past):
-        if tie.ask_met:
-            _ask_met(identity, tie)
-        if tie.ask_outcome:
-            _ask_outcome(identity, tie)
+    _ask_next(identity, (*mine.active, *mine.past))
     _show_kinds(mine)
     _show_picture(mine)
     for tie in mine.active:
-        _show_tie(identity, tie)
+        _show_tie(tie)
     _show_goals(identity, mine.goals)
     if mine.past:
         with st.expander(say("network.past")):
             for tie in mine.past:
                 ended = day(tie.bond.ended_at or tie.bond.started_at)
-                st.html(f'<p class="lr">{escape(_who(tie))} · {escape(ended)}</p>')
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    st.html(f'<p class="lr">{escape(who(tie))} · {escape(ended)}</p>')
+                    open_tie(tie)
 
 
 def _show_kinds(mine: LearningNetwork) -> None:
@@ -65,6 +65,7 @@ def _show_kinds(mine: LearningNetwork) -> None:
 def _show_picture(mine: LearningNetwork) -> None:
     if not mine.active:
         st.write(say("network.nobody"))
+        link_to("find", say("requests.to_find"))
         return
     st.subheader(say("network.people"), anchor=False)
     st.html(picture(mine.active))
@@ -74,31 +75,50 @@ def _show_picture(mine: LearningNetwork) -> None:
         st.write(say("network.one_department"))
 
 
-def _show_tie(identity: Identity, tie: Tie) -> None:
-    network = company.services().network
+def _show_tie(tie: Tie) -> None:
     with st.container(border=True):
-        mail = f'<p class="soft">{escape(tie.email)}</p>' if tie.email else ""
         since = escape(say("network.since", day=day(tie.bond.started_at)))
         met = f"<p>{escape(say(f'network.met_{tie.met}'))}</p>" if tie.met else ""
+        soon = ""
+        if tie.bond.next_on is not None:
+            soon = f"<p>{escape(say('relationship.next', day=day(tie.bond.next_on)))}</p>"
         st.html(
-            f'<article class="lr"><h3>{escape(_who(tie))}</h3>'
-            f'<p class="soft">{since}</p>{mail}{met}</article>'
+            f'<article class="lr"><div class="head"><h3>{escape(who(tie))}</h3>'
+            f"{kind_badge(tie.relationship)}</div>"
+            f'<p class="soft">{since}</p>{mail_link(tie.email)}{soon}{met}</article>'
         )
-        with st.popover(say("network.end"), key=f"end_{tie.id}", type="tertiary"):
-            st.write(say("network.end_lead"))
-            st.button(
-                say("network.end_do"),
-                key=f"end_do_{tie.id}",
-                on_click=notices.take,
-                args=(lambda: network.end(identity, tie.id), say("network.ended")),
-            )
+        open_tie(tie)
+
+
+def open_tie(tie: Tie) -> None:
+    """Draw the link to a relationship's own page."""
+    link_to("relationship", say("network.open"), id=tie.id)
+
+
+def mail_link(email: str) -> str:
+    """Draw an address that opens a letter, as HTML; nothing where there is none."""
+    if not email:
+        return ""
+    address = quote(email, safe="@.+-_")
+    return f'<p><a href="mailto:{address}">{escape(email)}</a></p>'
+
+
+def _ask_next(identity: Identity, ties: Iterable[Tie]) -> None:
+    """Ask one question, the oldest relationship's; the next comes when it is answered."""
+    for tie in sorted(ties, key=lambda tie: tie.bond.started_at):
+        if tie.ask_met:
+            _ask_met(identity, tie)
+            return
+        if tie.ask_outcome:
+            _ask_outcome(identity, tie)
+            return
 
 
 def _ask_met(identity: Identity, tie: Tie) -> None:
     network = company.services().network
     with st.form(f"met_{tie.id}"):
         answer: Met | None = st.radio(
-            label("network.ask_met", who=_who(tie)),
+            label("network.ask_met", who=who(tie)),
             list(Met),
             format_func=lambda one: say(f"network.met_{one}"),
             index=None,
@@ -112,7 +132,7 @@ def _ask_outcome(identity: Identity, tie: Tie) -> None:
     network = company.services().network
     with st.form(f"outcome_{tie.id}"):
         answer: Outcome | None = st.radio(
-            label("network.ask_outcome", who=_who(tie)),
+            label("network.ask_outcome", who=who(tie)),
             list(Outcome),
             format_func=lambda one: say(f"network.outcome_{one}"),
             index=None,
@@ -167,7 +187,8 @@ def _show_goals(identity: Identity, goals: tuple[GoalStanding, ...]) -> None:
                     )
 
 
-def _who(tie: Tie) -> str:
+def who(tie: Tie) -> str:
+    """Say in a few words who is whose what."""
     name = tie.other.display_name or say("who.left")
     kind = say(f"kind.{tie.relationship}").lower()
     return say("network.you_are" if tie.i_help else "network.they_are", name=name, kind=kind)

@@ -17,11 +17,13 @@ def go_to(name: str) -> None:
     st.switch_page(st.session_state[_PAGES][name])
 
 
-def link_to(name: str, text: str) -> None:
+def link_to(name: str, text: str, **query: str) -> None:
     """Draw a link to a page, with words of its own.
 
     Args:
         name: the page.
         text: Markdown.
+        query: what the page's address says, such as which record it shows.
     """
-    st.page_link(st.session_state[_PAGES][name], label=text, width="content")
+    page = st.session_state[_PAGES][name]
+    st.page_link(page, label=text, width="content", query_params=query or None)
