@@ -38,6 +38,8 @@ class _Answered:
     steps: int
     at_s: float
     answer: Recommendation
+    distress: bool
+    """Whether the goal sounds like somebody who is treated badly."""
 
 
 def show(identity: Identity) -> None:
@@ -88,15 +90,15 @@ def _ask_for_goal(identity: Identity, *, may_go_back: bool) -> Search | None:
 
 
 def _show_answer(identity: Identity, sought: Search) -> None:
-    finding = company.services().finding
-    answer = _answer(identity, sought)
+    answered = _answer(identity, sought)
+    answer = answered.answer
     people = company.current_snapshot().people
     goal_form.show_line(answer.goal, sought)
     # a place of its own: what comes after must not begin anew, and close, when the script is gone
     with st.container(key="to_the_top"):
         if st.session_state.pop(_TO_THE_TOP, False):
             st.html(_SCROLL, unsafe_allow_javascript=True)
-    if not sought.about_learning and finding.sounds_like_distress(identity, sought.asked):
+    if answered.distress and not sought.about_learning:
         if show_contact():
             search.start(replace(sought, about_learning=True))
             st.rerun()
@@ -119,7 +121,7 @@ def _show_keep(identity: Identity, sought: Search) -> None:
         st.caption(say("find.not_kept"))
 
 
-def _answer(identity: Identity, sought: Search) -> Recommendation:
+def _answer(identity: Identity, sought: Search) -> _Answered:
     """Suggest colleagues; opening a tab or a window asks for the same answer again."""
     kept: _Answered | None = st.session_state.get(_ANSWERED)
     snapshot_id, steps = company.current_snapshot().snapshot_id, notices.steps()
@@ -129,7 +131,11 @@ def _answer(identity: Identity, sought: Search) -> Recommendation:
         and (kept.search, kept.snapshot_id, kept.steps) == (which, snapshot_id, steps)
         and time.monotonic() - kept.at_s < _KEPT_S
     ):
-        return kept.answer
-    answer = company.services().finding.suggest(identity, sought.asked, sought.relationship)
-    st.session_state[_ANSWERED] = _Answered(which, snapshot_id, steps, time.monotonic(), answer)
-    return answer
+        return kept
+    finding = company.services().finding
+    answer = finding.suggest(identity, sought.asked, sought.relationship)
+    distress = finding.sounds_like_distress(identity, sought.asked)
+    now = time.monotonic()
+    answered = _Answered(which, snapshot_id, steps, now, answer, distress)
+    st.session_state[_ANSWERED] = answered
+    return answered

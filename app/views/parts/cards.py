@@ -8,7 +8,7 @@ from html import escape
 
 import numpy as np
 
-from app.views.parts.contributions import contribution_lines
+from app.views.parts.contributions import contribution_lines, strongest_signals
 from app.views.parts.texts import counted, say
 from recommender.answers import Suggestion, SuggestionList
 from recommender.excerpts import excerpt
@@ -53,7 +53,7 @@ def card(
     note = f'<p class="lowered">{escape(lowered)}</p>' if lowered else ""
     return (
         f'<article class="lr person">{person_head(suggestion.display_name, _role(people, helper))}'
-        f"{_why(suggestion.evidence)}"
+        f"{_why(suggestion)}"
         f'<p class="badges">{"".join(badges)}</p>{note}'
         f"{_details(suggestion, people, helper, power, goal)}</article>"
     )
@@ -138,6 +138,8 @@ def hours_words(people: People, seeker: int, helper: int) -> str:
 
 def power_words(power: Power) -> str:
     """Say where somebody stands, in few words that hurt nobody; empty where nothing is known."""
+    if power.levels is not None and power.levels < 0 and power.line is Line.ANOTHER:
+        return say("card.another_both")
     if power.levels is None:
         level = ""
     elif power.levels > 0:
@@ -160,15 +162,19 @@ def _strength(strength: Strength) -> str:
     )
 
 
-def _why(evidence: Sequence[Evidence]) -> str:
+def _why(suggestion: Suggestion) -> str:
+    evidence = suggestion.evidence
     best = reason_order(evidence)
     if best:
         return _figure(best[0].passage, say(f"field.{best[0].field}"))
     if any(item.speaks for item in evidence):
-        name = "card.role_speaks"
+        said = say("card.role_speaks")
     else:
-        name = "card.nothing_direct" if evidence else "card.nothing_quoted"
-    return f'<p class="unsaid">{escape(say(name))}</p>'
+        said = say("card.nothing_direct" if evidence else "card.nothing_quoted")
+        counts = strongest_signals(suggestion.contributions)
+        if counts:
+            said += " " + say("card.instead", reasons="; ".join(counts))
+    return f'<p class="unsaid">{escape(said)}</p>'
 
 
 def _figure(passage: str, origin: str) -> str:

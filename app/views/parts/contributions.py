@@ -9,6 +9,8 @@ from recommender.explanation import Contribution
 _LEAST_SHARE = 0.02
 """What is less of the whole than this is not worth a line."""
 
+_COMMON = frozenset({"language", "hours", "fresh", "other_team", "other_department"})
+
 _MOST_LINES = 5
 """What speaks for somebody, the largest first; the rest is small beside it."""
 
@@ -32,6 +34,16 @@ def contribution_lines(contributions: Sequence[Contribution]) -> str:
         for title, parts in (("card.speaks_for", speaks_for), ("card.speaks_against", against))
         if parts
     )
+
+
+def strongest_signals(contributions: Sequence[Contribution]) -> list[str]:
+    """Say what speaks most for somebody, where no line of their profile does: at most two.
+
+    What nearly everybody has, such as a language in common, is no reason.
+    """
+    speaking = [part for part in contributions if part.contribution > 0]
+    speaking.sort(key=lambda part: -part.contribution)
+    return [signal_words(part.signal) for part in speaking if part.signal not in _COMMON][:2]
 
 
 def signal_words(signal: str) -> str:
