@@ -94,8 +94,13 @@ def go_to(page: Page, name: str) -> Page:
 
 
 def find(page: Page, goal: str, kind: str = "") -> Page:
-    """Type a goal on the page Find and ask."""
-    page.get_by_label("What would you like to learn?").fill(goal)
+    """Type a goal on the page Find and ask; a folded form is opened first."""
+    box = page.get_by_label("What would you like to learn?")
+    change = page.get_by_role("button", name="Change")
+    expect(box.or_(change).first).to_be_visible()
+    if change.count():
+        change.click()
+    box.fill(goal)
     if kind:
         option = page.get_by_role("radio", name=re.compile(rf"{kind}$"))
         option.locator("xpath=ancestor::label").click()

@@ -52,9 +52,9 @@ def test_an_address_leads_where_it_says_after_signing_in_and_a_reload_keeps_the_
         expect(page.get_by_role("dialog")).to_have_count(0)
     settled(page).locator(".st-key-who").get_by_role("button").click()
     page.get_by_role("button", name="Be somebody else").click()
-    expect(page.get_by_role("combobox", name="Who are you?")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Who are you?")).to_be_visible()
     settled(page).reload()
-    expect(page.get_by_role("combobox", name="Who are you?")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Who are you?")).to_be_visible()
 
 
 def test_the_typeface_comes_from_this_server(server: Server, page: Page) -> None:

@@ -75,7 +75,7 @@ def test_who_signs_in_is_who_their_address_says(
     page.goto(server.url)
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     expect(page.get_by_text("Demonstration")).to_have_count(0)
-    expect(page.get_by_role("combobox")).to_have_count(0)
+    expect(page.get_by_role("textbox", name="Who are you?")).to_have_count(0)
     sign_in_there(page, server, "P3@Small.example")
     expect(page.get_by_text("Anna Seeker")).to_be_visible()
     expect(page.get_by_text("Demonstration")).to_have_count(0)

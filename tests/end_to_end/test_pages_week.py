@@ -43,10 +43,10 @@ def test_the_week(server: Server, browser: Browser) -> None:
 
     # a goal is answered with quoted evidence, power, distance, languages and hours
     find(seeker, GOAL, "Coach")
-    expect(seeker.get_by_role("heading", name="Your goal was read as 2 needs")).to_be_visible()
+    expect(seeker.get_by_text("Read as 2 wishes")).to_be_visible()
     first, second = name_on_card(seeker, 0), name_on_card(seeker, 1)
     top = card(seeker, 0)
-    for words in ("“", "Power", "Distance", "Languages", "in common", "match"):
+    for words in ("“", "Power", "line", "English", "working hours", "Worth a look"):
         expect(top).to_contain_text(words)
 
     # 'not for me' takes effect at once, and can be taken back
