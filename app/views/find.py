@@ -99,7 +99,7 @@ def _show_answer(identity: Identity, sought: Search) -> None:
         if st.session_state.pop(_TO_THE_TOP, False):
             st.html(_SCROLL, unsafe_allow_javascript=True)
     if answered.distress and not sought.about_learning:
-        if show_contact():
+        if show_contact(is_kept=sought.is_kept):
             search.start(replace(sought, about_learning=True))
             st.rerun()
         return

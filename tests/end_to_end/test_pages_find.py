@@ -232,7 +232,8 @@ def test_a_colleague_whom_the_goal_names_is_offered(server: Server, page: Page) 
     sign_in(page, server.url, SEEKER)
     find(page, "I want to learn from casemiro briones how he builds a learning programme.")
     named = page.get_by_role("article").first
-    expect(named).to_contain_text("You named Casemiro Briones")
+    expect(named.get_by_role("heading")).to_have_text("Casemiro Briones")
+    expect(named).to_contain_text("You named this colleague")
     page.get_by_role("button", name=re.compile("Ask as")).first.click()
     expect(page.get_by_role("dialog").get_by_text("Hello Casemiro Briones")).to_have_count(1)
 

@@ -9,7 +9,7 @@ from recommender.explanation import Contribution
 _LEAST_SHARE = 0.02
 """What is less of the whole than this is not worth a line."""
 
-_COMMON = frozenset({"language", "hours", "fresh", "other_team", "other_department"})
+_COMMON = frozenset({"language", "hours", "fresh", "other_team", "other_department", "grams"})
 
 _MOST_LINES = 5
 """What speaks for somebody, the largest first; the rest is small beside it."""

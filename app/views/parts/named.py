@@ -23,9 +23,8 @@ def show_named(identity: Identity, sought: Search) -> None:
 
 def _show_one(identity: Identity, sought: Search, card: PersonCard) -> None:
     finding = company.services().finding
-    role = " · ".join(part for part in (card.job_title, card.department) if part)
-    title = say("find.named", name=card.display_name)
-    st.html(f'<article class="lr person">{person_head(title, role)}</article>')
+    role = " · ".join(part for part in (say("find.named"), card.job_title, card.department) if part)
+    st.html(f'<article class="lr person">{person_head(card.display_name, role)}</article>')
     kinds = finding.kinds_for(identity, sought.asked, card.person_id)
     if sought.relationship is not None:
         kinds = [kind for kind in kinds if kind is sought.relationship] or kinds

@@ -27,10 +27,9 @@ def picture(ties: Sequence[Tie]) -> str:
     marks, lines = [], []
     for number, tie in enumerate(ties, start=1):
         x, y = _place(number - 1, len(ties), _ring(tie))
-        shape = SHAPES[tie.relationship]
-        marks.append(
-            f'<span class="mark" style="left:{x:.1f}%;top:{y:.1f}%">{shape}{number}</span>'
-        )
+        kind, shape = tie.relationship, SHAPES[tie.relationship]
+        style = f"left:{x:.1f}%;top:{y:.1f}%"
+        marks.append(f'<span class="mark kind-{kind}" style="{style}">{shape}{number}</span>')
         lines.append(f"<li>{_line(number, tie)}</li>")
     return (
         '<section class="lr net">'

@@ -87,7 +87,7 @@ def _ask_which(sought: Search, answer: Recommendation) -> None:
     if sought.meant is not None or not answer.reading.is_close or not {first, second} <= filled:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="which"):
-        st.html(f'<p class="lr">{escape(say("find.which"))}</p>')
+        st.html(f'<p class="lr">{escape(say("find.which"))}</p>', width="content")
         for kind in (first, second):
             if st.button(say(f"thing.{kind}").capitalize(), key=f"meant_{kind}"):
                 search.start(replace(sought, meant=kind))
@@ -130,6 +130,8 @@ def _show_nobody(answer: Recommendation, part: SuggestionList) -> None:
     lead = "find.nobody_fits" if part.suggestions else "find.nobody_may"
     steps = [say("find.nobody_words")] if part.suggestions else []
     steps += [say("find.nobody_kinds", kinds=", ".join(others))] if others else []
+    if len(answer.lists) == 1:
+        steps.append(say("find.nobody_ways"))
     steps.append(say("find.nobody_later"))
     items = "".join(f"<li>{escape(step)}</li>" for step in steps)
     st.html(
