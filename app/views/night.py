@@ -51,13 +51,17 @@ def _show_verdict(state: Mapping[str, Any], history: Sequence[Event]) -> None:
     }
     if "gate" in values:
         values["gate"] = say("night.gate", outcome=values["gate"]) if values["gate"] else ""
-        values["added"] = counted("night.new", values["added"])
-        values["left"] = counted("night.gone", values["left"])
+        values["added"] = _none_or("night.new", values["added"])
+        values["left"] = _none_or("night.gone", values["left"])
         values["people"] = f"{values['people']:,}"
     if "by" in values:
         values["by"] = say("night.by_whom", name=values["by"]) if values["by"] else ""
     more = str(state["problem"] or "")
     show_verdict(verdict.lamp, say(f"night.verdict_{verdict.says}", **values), more)
+
+
+def _none_or(text_id: str, count: int) -> str:
+    return counted(text_id, count) if count else say(f"{text_id}_none")
 
 
 def _show_figures(state: Mapping[str, Any]) -> None:

@@ -133,7 +133,9 @@ def _edit_kind(
                 )
             )
             if name in effects:
-                st.caption(counted("policy.effect", effects[name]))
+                count = effects[name]
+                none = say("policy.effect_none")
+                st.caption(counted("policy.effect", count) if count else none)
     st.subheader(say("policy.rules"), anchor=False)
     line = st.selectbox(
         say("policy.line_of_command"),
@@ -343,19 +345,18 @@ def _show_trial(trial: Trial) -> None:
         moved = "" if then is None else _moved(before.get(then.person_id), then.rank)
         lines.append(
             (
-                place + 1,
-                now.display_name if now else "–",
-                then.display_name if then else "–",
+                f"{place + 1}. {now.display_name}" if now else "–",
+                f"{place + 1}. {then.display_name}" if then else "–",
                 moved,
             )
         )
-    names = ["place", "now", "changed", "moved"]
+    names = ["now", "changed", "moved"]
     st.dataframe(
         pd.DataFrame(lines, columns=names),
         hide_index=True,
         column_config={
-            name: st.column_config.Column(
-                say(f"policy.{name}"), width="small" if name == "place" else None
+            name: st.column_config.TextColumn(
+                say(f"policy.{name}"), width="small" if name == "moved" else "medium"
             )
             for name in names
         },

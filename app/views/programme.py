@@ -71,7 +71,8 @@ def _show_metrics(answers: Sequence[Answers], load: Load, weeks: Sequence[Week])
         _total(getattr(row, name) for row in answers) for name in ("sent", "accepted")
     )
     share = f"{accepted / sent:.0%}" if sent and accepted is not None else say("programme.none")
-    trend = [week.sent or 0 for week in weeks]
+    known = [week.sent for week in weeks if week.sent is not None]
+    trend = known if len(known) == len(weeks) else []  # a withheld week is no zero
     with st.container(horizontal=True):
         for name, value in (
             ("active", load.active), ("helpers", load.helpers), ("full", load.full),
@@ -117,8 +118,7 @@ def _draw_weeks(weeks: Sequence[Week]) -> None:
     rows = [
         (pd.Timestamp(week.begins), say(f"programme.{name}"), getattr(week, name))
         for week in weeks
-        for name in ("sent", "accepted")
-        if getattr(week, name) is not None
+        for name in ("sent", "accepted")  # a withheld week breaks the line
     ]
     if not any(count for _, _, count in rows):
         st.write(say("programme.nothing_to_draw"))

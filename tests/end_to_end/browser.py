@@ -8,7 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -62,6 +70,11 @@ def choose(page: Page, label: str, text: str) -> None:
     if not option.is_checked():
         option.locator("xpath=ancestor::label").click()
     settled(page)
+
+
+def cell(page: Page, text: str) -> Locator:
+    """Find a cell or heading of a table; Streamlit paints them, with a table for readers inside."""
+    return page.locator("canvas").locator("td, th").get_by_text(text, exact=True).first
 
 
 def sign_in(page: Page, url: str, person_id: str) -> Page:
