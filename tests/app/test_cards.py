@@ -17,11 +17,12 @@ from app.views.parts.cards import (
     why_lower,
 )
 from app.views.parts.contributions import contribution_lines, strongest_signals
+from app.views.parts.texts import DEFAULT, catalogue
 from recommender.answers import Suggestion, SuggestionList
 from recommender.explanation import Contribution, Evidence
 from recommender.goals import read_goal
 from recommender.power import Line, Power
-from recommender.relationships import Relationship
+from recommender.relationships import KINDS, Relationship
 from recommender.rerank import LOAD, TOO_ALIKE
 from recommender.signals import SIGNALS
 from recommender.strength import Strength
@@ -198,3 +199,8 @@ def test_initials_are_two_signs_at_most(name: str) -> None:
 )
 def test_initials(name: str, expected: str) -> None:
     assert initials(name) == expected
+
+
+def test_the_pages_name_a_kind_by_the_thing_that_the_answers_name() -> None:
+    for kind in Relationship:
+        assert catalogue(DEFAULT)[f"thing.{kind}"] == KINDS[kind].thing
