@@ -57,15 +57,12 @@ class Names:
     @classmethod
     def read(cls, people: People) -> Self:
         """Fold the names, ids, titles and places of everybody."""
-        columns = (people.texts.column(name).fillna("") for name in ("job_title", "location"))
-        titles, places = (map(str, column) for column in columns)
-        return cls(
-            names=tuple(fold(str(n)) for n in people.texts.column("display_name").fillna("")),
-            ids=tuple(fold(str(person_id)) for person_id in people.texts.column("person_id")),
-            beside=tuple(
-                fold(f"{title} {place}") for title, place in zip(titles, places, strict=True)
-            ),
+        names, ids, titles, places = (
+            _folded(people, column)
+            for column in ("display_name", "person_id", "job_title", "location")
         )
+        beside = (f"{title} {place}" for title, place in zip(titles, places, strict=True))
+        return cls(tuple(names), tuple(ids), tuple(beside))
 
     def search(self, typed: str, most: int) -> list[int]:
         """Return the rows of whom a few words may mean, the likeliest first.
@@ -114,6 +111,12 @@ class Names:
         for row, name in enumerate(self.names):
             by_name[name].append(row)
         return by_name
+
+
+def _folded(people: People, column: str) -> list[str]:
+    values = [str(value) for value in people.texts.column(column).fillna("")]
+    once = {value: fold(value) for value in set(values)}
+    return [once[value] for value in values]
 
 
 def _whole_beginnings(words: Sequence[str], name: str) -> int:
