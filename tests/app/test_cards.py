@@ -18,7 +18,7 @@ from app.views.parts.cards import (
 )
 from app.views.parts.contributions import contribution_lines, strongest_signals
 from app.views.parts.texts import DEFAULT, catalogue
-from recommender.answers import Suggestion, SuggestionList
+from recommender.answers import Suggestion
 from recommender.explanation import Contribution, Evidence
 from recommender.goals import read_goal
 from recommender.power import Line, Power
@@ -121,7 +121,7 @@ def test_a_stronger_one_never_stands_below_a_weaker_without_a_word() -> None:
         suggestion(person_id="E", strength=WEAK),
         suggestion(person_id="F", strength=FAIR, contributions=(part("passages", 0.2), load)),
     )
-    said = why_lower(SuggestionList(Relationship.COACH, listed, {}, ""))
+    said = why_lower(listed)
     assert set(said) == {"B", "C", "D", "F"}
     assert "shown this colleague" in said["B"]
     assert "much alike" in said["C"]
@@ -134,7 +134,7 @@ def test_every_place_below_a_weaker_one_has_a_word(strengths: list[Strength]) ->
     listed = tuple(
         suggestion(person_id=str(number), strength=one) for number, one in enumerate(strengths)
     )
-    said = why_lower(SuggestionList(Relationship.PEER, listed, {}, ""))
+    said = why_lower(listed)
     for number, one in enumerate(strengths):
         weaker_above = any(order.index(up) < order.index(one) for up in strengths[:number])
         assert (str(number) in said) == weaker_above

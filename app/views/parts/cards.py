@@ -10,7 +10,7 @@ import numpy as np
 
 from app.views.parts.contributions import contribution_lines, strongest_signals
 from app.views.parts.texts import counted, say
-from recommender.answers import Suggestion, SuggestionList
+from recommender.answers import Suggestion
 from recommender.excerpts import excerpt
 from recommender.explanation import Evidence
 from recommender.goals import Goal
@@ -98,10 +98,14 @@ def reason_order(evidence: Sequence[Evidence]) -> list[Evidence]:
     return sorted(speaking, key=lambda item: item.field in _LATER)
 
 
-def why_lower(part: SuggestionList) -> dict[str, str]:
-    """Say of each suggestion that stands below a weaker one why it does, by person id."""
+def why_lower(shown: Sequence[Suggestion]) -> dict[str, str]:
+    """Say of each suggestion that stands below a weaker one why it does, by person id.
+
+    Args:
+        shown: in the order in which they are seen together.
+    """
     said, least = {}, max(_ORDER.values())
-    for suggestion in part.suggestions:
+    for suggestion in shown:
         if _ORDER[suggestion.strength] > least:
             lost = {piece.signal for piece in suggestion.contributions if piece.contribution < 0}
             reasons = [say(f"card.lower_{name}") for name in (LOAD, TOO_ALIKE) if name in lost]

@@ -112,11 +112,10 @@ def _show_list(
         st.info(escape_markdown(part.note))
     if not sure:
         _show_nobody(answer, part)
-    lowered = why_lower(part)
-    _show_cards(identity, sought, answer, part.relationship, sure, people, lowered)
+    _show_cards(identity, sought, answer, part.relationship, sure, people)
     if guesses:
         with st.expander(counted("find.less_certain", len(guesses))):
-            _show_cards(identity, sought, answer, part.relationship, guesses, people, lowered)
+            _show_cards(identity, sought, answer, part.relationship, guesses, people)
     show_why_not(identity, sought, part, people)
 
 
@@ -147,10 +146,10 @@ def _show_cards(
     relationship: Relationship,
     suggestions: Sequence[Suggestion],
     people: People,
-    lowered: dict[str, str],
 ) -> None:
     if not suggestions:
         return
+    lowered = why_lower(suggestions)
     with st.container(key=f"cards_{relationship}_{suggestions[0].strength}"):
         for one in suggestions:
             key = f"{relationship}_{one.person_id}"
