@@ -83,6 +83,12 @@ def _add_building(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     night.add_argument(
         "--keep", type=at_least_one, default=7, help="snapshots to keep (default: 7)"
     )
+    night.add_argument(
+        "--progress",
+        choices=("text", "json"),
+        default="text",
+        help="how stderr tells how far it is; json: an object a line (default: text)",
+    )
     for command in (make, night):
         command.add_argument("people", type=Path, metavar="PEOPLE")
         _add_index(command)

@@ -50,7 +50,7 @@ def _build(options: Namespace) -> int:
 
 
 def _nightly(options: Namespace) -> int:
-    with ProgressDisplay() as display:
+    with ProgressDisplay(as_json=options.progress == "json") as display:
         night = run_night(
             options.people,
             options.index,

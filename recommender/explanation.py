@@ -12,7 +12,6 @@ import numpy as np
 from recommender.evidence_model import passage_features, shipped_model
 from recommender.excerpts import excerpt
 from recommender.goals import Goal
-from recommender.people import NO_LEVEL, People
 from recommender.profiles import Field
 from recommender.ranking import Ranking
 from recommender.reader import LABEL as READER_LABEL
@@ -20,7 +19,6 @@ from recommender.reader import READER, Opinion
 from recommender.relationships import KINDS, Relationship
 from recommender.rerank import LABELS
 from recommender.retrieval import QUOTABLE, Candidates, Retriever
-from recommender.rules import level_words
 from recommender.signals import SIGNALS
 
 MAX_QUOTE_IN_OPENING = 160
@@ -178,41 +176,6 @@ def list_contributions(ranking: Ranking, position: int) -> tuple[Contribution, .
     return tuple(sorted(parts, key=lambda part: -abs(part.contribution)))
 
 
-def describe_power(people: People, seeker: int, helper: int) -> str:
-    """A sentence on who has power over whom: the levels between, and the lines of command."""
-    return f"{_levels_between(people, seeker, helper)}, {_lines(people, seeker, helper)}"
-
-
-def _levels_between(people: People, seeker: int, helper: int) -> str:
-    own, theirs = int(people.level[seeker]), int(people.level[helper])
-    if NO_LEVEL in (own, theirs):
-        return "level not known"
-    return level_words(theirs - own)
-
-
-def _lines(people: People, seeker: int, helper: int) -> str:
-    org = people.org
-    if not (org.placed[seeker] and org.placed[helper]):
-        return "reporting line not known"
-    if org.manager[seeker] == helper:
-        return "your manager"
-    if org.manager[helper] == seeker:
-        return "reports to you"
-    if helper in org.second_managers(seeker):
-        return "your manager in a second line"
-    if seeker in org.second_managers(helper):
-        return "reports to you in a second line"
-    if org.is_above(helper, seeker):
-        return "above you in your own line of command"
-    if org.is_above(seeker, helper):
-        return "below you in your own line of command"
-    if org.manager[seeker] == org.manager[helper]:
-        return "with the same manager as you"
-    if org.top(seeker) != org.top(helper):
-        return "in a part of the organisation with no manager in common"
-    return "in another line of command"
-
-
 def open_conversation(relationship: Relationship, evidence: Sequence[Evidence], goal: Goal) -> str:
     """Write how a first conversation may begin, from the goal, the evidence and the kind."""
     kind = KINDS[relationship]
@@ -220,7 +183,8 @@ def open_conversation(relationship: Relationship, evidence: Sequence[Evidence], 
     after, opening = excerpt(need, MAX_QUOTE_IN_OPENING), ""
     if evidence and evidence[0].speaks and evidence[0].field != Field.ROLE.word:
         quoted = excerpt(evidence[0].passage, MAX_QUOTE_IN_OPENING)
-        opening = f"I read in your profile: “{quoted}”. "
+        ended = "” " if quoted.endswith((".", "!", "?", "…")) else "”. "
+        opening = f"I read in your profile: “{quoted}{ended}"
     return (
         f"{opening}I would like to {kind.first_topic}. What I am after: “{after}” "
         f"A question to begin with: {kind.first_question}"

@@ -37,17 +37,12 @@ class KindPrediction:
         return self.fits[0].share - self.fits[1].share < CLOSE
 
     @property
-    def why(self) -> str:
-        """Return why the best kind fits, by its key question."""
-        return f"Your goal sounds most like the question “{KINDS[self.best].first_question}”"
-
-    @property
     def question(self) -> str | None:
         """Ask which of two close kinds is meant; None where the best one is clear."""
         if not self.is_close:
             return None
-        first, second = (KINDS[fit.relationship].first_question for fit in self.fits[:2])
-        return f"Which is closer to what you mean: “{first}” or “{second}”"
+        first, second = (KINDS[fit.relationship].thing for fit in self.fits[:2])
+        return f"Which is closer to what you want: to {first}, or to {second}?"
 
 
 def predict_kinds(logits: NDArray[np.float64]) -> KindPrediction:

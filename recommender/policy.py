@@ -95,6 +95,15 @@ class KindPolicy(_Table):
             )
         return self
 
+    @model_validator(mode="after")
+    def _something_counts(self) -> Self:
+        if not any(self.weights.values()):
+            raise ValueError(
+                "every weight is 0, so nothing would tell one person from another; "
+                "give at least one signal a weight"
+            )
+        return self
+
     @property
     def needs_levels(self) -> bool:
         """Whether the rule on levels has any bound."""

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from recommender.answers import Recommendation, Request, Suggestion, SuggestionList, WhyNot
 from recommender.eligibility import reasons_against
 from recommender.explanation import (
-    describe_power,
     list_contributions,
     open_conversation,
     quote_cases,
@@ -25,6 +24,7 @@ from recommender.kinds import predict_kinds
 from recommender.languages import CALIBRATED, name_of
 from recommender.live import LiveFacts
 from recommender.policy import Policy
+from recommender.power import power_between
 from recommender.profiles import OWN_WORDS
 from recommender.rank_goal import RankedGoal, rank_goal
 from recommender.ranking import Ranking
@@ -165,7 +165,7 @@ def _explain(
                     probability, policy.of(kind).strength, calibrated=ranked.goal.is_calibrated
                 ),
                 probability=probability,
-                power=describe_power(people, seeker, row),
+                power=str(power_between(people, seeker, row)),
                 evidence=evidence,
                 contributions=list_contributions(ranking, position),
                 first_conversation=open_conversation(kind, evidence, ranked.goal),

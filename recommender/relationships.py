@@ -27,6 +27,8 @@ class Kind:
     """The key question that this relationship answers."""
     purpose: str
     """What the helper does, in one sentence to the seeker."""
+    thing: str
+    """What one does in it, following 'I want to'."""
     first_topic: str
     """How a first conversation of this kind begins, following 'I would like to'."""
     first_question: str
@@ -38,6 +40,7 @@ KINDS: dict[Relationship, Kind] = {
         Relationship.MENTOR,
         "Where do you want to go?",
         "Listens and advises on your way; low stakes, and no power over you.",
+        "talk about direction",
         "think aloud with you about my way",
         "Where do I want to go?",
     ),
@@ -45,6 +48,7 @@ KINDS: dict[Relationship, Kind] = {
         Relationship.COACH,
         "How can you improve your performance?",
         "Trains one skill of your present job with you, directly and tactically.",
+        "practise a skill",
         "practise one thing with you until I do it better",
         "How can I improve my performance?",
     ),
@@ -52,6 +56,7 @@ KINDS: dict[Relationship, Kind] = {
         Relationship.SPONSOR,
         "How can we accomplish things together that will advance both of our careers?",
         "Puts their own weight behind something that advances you both.",
+        "be put forward",
         "show you something that could advance us both",
         "How can we accomplish things together that will advance both of our careers?",
     ),
@@ -59,6 +64,7 @@ KINDS: dict[Relationship, Kind] = {
         Relationship.PEER,
         "How can we help each other get better?",
         "Learns with you, as an equal: both give and both take.",
+        "swap notes with an equal",
         "compare notes with you",
         "How can we help each other get better?",
     ),

@@ -177,7 +177,7 @@ def _says_hidden(pair: Pair) -> str | None:
 def _says_declined(pair: Pair) -> str | None:
     if not pair.is_among(pair.live.declined_for.get(pair.relationship)):
         return None
-    return f"You asked them to be your {pair.relationship} not long ago; they come up again later."
+    return f"One of you has asked the other already, as a {pair.relationship}; see your requests."
 
 
 def _says_contractor(pair: Pair) -> str | None:

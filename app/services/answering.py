@@ -15,11 +15,14 @@ from app.services.workplace import (
 from app.store.database import record
 from app.store.offers import find_offer, save_offer
 from app.store.records import Bond, HelpRequest, State
-from app.store.requests import accept, decline, find_request, put_off, requests_to
+from app.store.requests import accept, count_open_to, decline, find_request, put_off, requests_to
 from recommender.errors import ConflictError, InputError, NotAllowedError
 from recommender.live import LiveFacts
 from recommender.relationships import Relationship
 from recommender.rules import STANDING_RULES
+
+MAX_REPLY_CHARACTERS = 500
+"""A sentence or two with a yes; the rest is said when the two meet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +61,41 @@ class Answering:
             found = requests_to(connection, identity.person_id)
         return [as_received(moment, request) for request in found]
 
+    def waiting(self, identity: Identity) -> int:
+        """Count the open requests to the person, as of this moment."""
+        with self.workplace.store.reading() as connection:
+            return count_open_to(connection, identity.person_id, self.workplace.clock())
+
     def accept(
-        self, identity: Identity, request_id: str, *, pause_until: date | None = None
+        self,
+        identity: Identity,
+        request_id: str,
+        *,
+        reply: str = "",
+        pause_until: date | None = None,
     ) -> Bond:
         """Accept a request; with a day, be paused for further suggestions until then.
+
+        Args:
+            identity: the helper.
+            request_id: which request.
+            reply: a sentence that the seeker reads with the yes; empty for none.
+            pause_until: the first day back; None for no pause.
 
         Raises:
             ConflictError: there is no room, the request is no longer open, or the reporting lines
                 have changed so that the two may not work together in this kind.
-            InputError: the day of the pause is over.
+            InputError: the day of the pause is over, or the reply is too long.
         """
         moment = self.workplace.moment()
         check_pause(pause_until, moment.now)
+        reply = check_length(reply, MAX_REPLY_CHARACTERS, "a sentence with a yes")
         people = moment.people
         capacity = int(people.capacity[people.row(identity.person_id)])
         with self.workplace.store.writing() as connection:
             request = own_request(connection, identity, request_id, side="helper")
             _check_still_allowed(moment, request)
-            bond = accept(connection, request, capacity, moment.now)
+            bond = accept(connection, request, capacity, moment.now, reply)
             if pause_until is not None:
                 offer = find_offer(connection, identity.person_id)
                 save_offer(connection, replace(offer, paused_until=pause_until), moment.now)
@@ -104,6 +124,20 @@ class Answering:
         with self.workplace.store.writing() as connection:
             request = own_request(connection, identity, request_id, side="helper")
             put_off(connection, request, moment.now, until)
+
+
+def check_length(text: str, most: int, what: str) -> str:
+    """Return a text without spaces around it.
+
+    Raises:
+        InputError: it is longer than it may be.
+    """
+    text = text.strip()
+    if len(text) > most:
+        raise InputError(
+            f"{what} has at most {most:,} characters, and this has {len(text):,}; shorten it"
+        )
+    return text
 
 
 def as_received(moment: Moment, request: HelpRequest) -> ReceivedRequest:

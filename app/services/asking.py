@@ -1,12 +1,14 @@
 """Requests from the seeker's side: drafted, seen as the helper would see it, sent, taken back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+import sqlalchemy as sa
 
 from app.services.answering import ReceivedRequest, as_received, own_request
 from app.services.drafts import MAX_MESSAGE_CHARACTERS, write_draft
-from app.services.finding import own_goal
+from app.services.finding import keep_typed, own_goal
 from app.services.identity import Identity
 from app.services.workplace import (
     Moment,
@@ -14,7 +16,7 @@ from app.services.workplace import (
     Workplace,
 )
 from app.store.offers import lock_helper
-from app.store.records import HelpRequest, State, WithdrawnBecause, new_id
+from app.store.records import HelpRequest, State, TypedGoal, WithdrawnBecause, new_id
 from app.store.requests import insert_request, requests_by, withdraw
 from recommender.errors import ConflictError, InputError, NotAllowedError
 from recommender.explanation import Evidence
@@ -35,6 +37,8 @@ class SentRequest:
     why: WithdrawnBecause | None
     sent_at: datetime
     expires_at: datetime
+    reply: str = ""
+    """What the helper said with a yes."""
 
     @property
     def wants_next(self) -> bool:
@@ -56,7 +60,7 @@ class Asking:
     def draft(
         self,
         identity: Identity,
-        goal_id: str,
+        goal: str | TypedGoal,
         relationship: Relationship,
         helper_id: str,
         evidence: Sequence[Evidence] = (),
@@ -65,7 +69,7 @@ class Asking:
 
         Args:
             identity: the seeker.
-            goal_id: one of the seeker's goals.
+            goal: one of the seeker's goals, by its id where it is kept.
             relationship: what is asked for.
             helper_id: who would be asked.
             evidence: what the suggestion quoted.
@@ -76,9 +80,9 @@ class Asking:
         people = self.workplace.moment().people
         seeker, helper = people.row(identity.person_id), people.row(helper_id)
         with self.workplace.store.reading() as connection:
-            goal = own_goal(connection, identity, goal_id)
+            own = own_goal(connection, identity, goal)
         return write_draft(
-            goal.text,
+            own.text,
             relationship,
             evidence,
             seeker_name=people.text(seeker, "display_name"),
@@ -99,12 +103,23 @@ class Asking:
     def send(
         self,
         identity: Identity,
-        goal_id: str,
+        goal: str | TypedGoal,
         relationship: Relationship,
         helper_id: str,
         message: str,
+        *,
+        keep_goal: bool = False,
     ) -> HelpRequest:
         """Send a request; every rule and live fact is checked again as part of the same step.
+
+        Args:
+            identity: the seeker.
+            goal: one of the seeker's goals, by its id where it is kept.
+            relationship: what is asked for.
+            helper_id: who is asked.
+            message: what the helper will read.
+            keep_goal: keep a goal that was only looked at, so that the next colleague can be
+                offered for it; without it the request stands for itself.
 
         Raises:
             InputError: the message is empty or too long.
@@ -114,18 +129,23 @@ class Asking:
         """
         self.workplace.tidy()
         moment = self.workplace.moment()
-        request = _new_request(moment, identity, relationship, helper_id, message, goal_id)
+        request = _new_request(moment, identity, relationship, helper_id, message)
         moment.people.row(helper_id)
         with self.workplace.store.writing() as connection:
-            own_goal(connection, identity, goal_id)
+            own = own_goal(connection, identity, goal)
             lock_helper(connection, helper_id)
-            live = moment.live_facts(connection, identity.person_id, goal_id)
+            _check_not_waiting(connection, request)
+            live = moment.live_facts(connection, identity.person_id, own.id)
             reasons = moment.reasons(identity.person_id, helper_id, relationship, live)
             for reason in reasons:
                 if reason.rule in STANDING_RULES:
                     raise NotAllowedError(reason.says)
             if reasons:
                 raise ConflictError(f"{reasons[0].says} Choose somebody else.")
+            if isinstance(own, TypedGoal) and keep_goal:
+                own = keep_typed(connection, moment, own)
+            if not isinstance(own, TypedGoal):
+                request = replace(request, goal_id=own.id)
             moment.bind(connection, identity.person_id, helper_id)
             insert_request(connection, request)
         return request
@@ -147,6 +167,7 @@ class Asking:
                 why=one.why,
                 sent_at=one.sent_at,
                 expires_at=one.expires_at,
+                reply=one.reply,
             )
             for one in found
         ]
@@ -162,13 +183,23 @@ class Asking:
             withdraw(connection, request, self.workplace.clock())
 
 
+def _check_not_waiting(connection: sa.Connection, request: HelpRequest) -> None:
+    """Raise `ConflictError` where the seeker's own request to the helper waits for its answer."""
+    for earlier in requests_by(connection, request.seeker_id):
+        who = (earlier.helper_id, earlier.relationship)
+        if earlier.state.is_open and who == (request.helper_id, request.relationship):
+            raise ConflictError(
+                "Your request to them is on its way already, and waits for an answer; "
+                "it stands among your requests."
+            )
+
+
 def _new_request(
     moment: Moment,
     identity: Identity,
     relationship: Relationship,
     helper_id: str,
     message: str,
-    goal_id: str | None = None,
 ) -> HelpRequest:
     message = message.strip()
     if not message:
@@ -180,7 +211,7 @@ def _new_request(
         )
     return HelpRequest(
         id=new_id(),
-        goal_id=goal_id,
+        goal_id=None,
         seeker_id=identity.person_id,
         helper_id=helper_id,
         relationship=relationship,

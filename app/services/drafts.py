@@ -21,7 +21,7 @@ def write_draft(
     seeker_name: str,
     helper_name: str,
 ) -> str:
-    """Write a draft from the goal, the helper's own words and the kind's key question.
+    """Write a draft from the goal, the helper's own words and what the kind begins with.
 
     Args:
         goal: the goal's text; the seeker may take it out before sending.
@@ -37,8 +37,7 @@ def write_draft(
     if quoted is not None:
         parts.append(f"I read in your profile: “{excerpt(quoted.passage, _MAX_QUOTE)}”")
     parts += [
-        f"I would like to {kind.first_topic}. The question behind it: {kind.question}",
-        f"What I am after: “{' '.join(goal.split())}”",
+        f"I would like to {kind.first_topic}. What I am after: “{' '.join(goal.split())}”",
         "Would you have half an hour for a first conversation in the next two weeks? "
         "If it does not suit you, just decline; you need not give a reason.",
         seeker_name,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
+from datetime import date
 from enum import StrEnum
 
 from app.services.exports import to_csv
@@ -90,6 +91,17 @@ class Said:
     relationship: Relationship
     answer: str
     people: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The requests sent in one week; None is withheld."""
+
+    begins: date
+    """Its first day."""
+    sent: int | None
+    accepted: int | None
+    """How many of these were accepted, then or later."""
 
 
 def csv_of(rows: Sequence[Balance | Unmet | Answers | Said], columns: type) -> bytes:

@@ -1,22 +1,40 @@
 """Goals, and the colleagues suggested for them."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
+import numpy as np
 import sqlalchemy as sa
 
+from app.services.distress import sounds_like_distress
 from app.services.identity import Identity
 from app.services.impression_log import Shown
-from app.services.workplace import Workplace
+from app.services.names import names_of
+from app.services.workplace import Moment, PersonCard, Workplace
 from app.store.database import record
-from app.store.feedback import delete_feedback, insert_feedback
+from app.store.feedback import delete_feedback, feedback_of, insert_feedback
 from app.store.goals import delete_goal, find_goal, goals_of, insert_goal, set_reached
-from app.store.records import Feedback, NotForMe, SavedGoal, new_id
-from app.store.requests import withdraw_for_goal
+from app.store.records import Feedback, NotForMe, SavedGoal, State, TypedGoal, new_id
+from app.store.requests import requests_by, withdraw_for_goal
 from recommender.answers import Recommendation, Request, Suggestion, WhyNot
 from recommender.errors import NotAllowedError
 from recommender.goals import clean_goal, read_goal
 from recommender.recommend import recommend, why_not
 from recommender.relationships import Relationship
+
+_NO_SUCH_GOAL = "there is no such goal of yours; go back to your goals"
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A colleague whom the person does not want to be suggested."""
+
+    id: str
+    """With which `undo_not_for_me` takes it back."""
+    helper: PersonCard
+    reason: NotForMe
+    relationship: Relationship
+    """The kind for which it was said; it counts for others where the reason reaches further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +47,49 @@ class Finding:
 
     workplace: Workplace
 
-    def save_goal(
+    def type_goal(
         self, identity: Identity, text: str, relationship: Relationship | None = None
-    ) -> SavedGoal:
-        """Keep a goal; the same goal again is not kept twice.
+    ) -> TypedGoal:
+        """Take a goal as it was typed, to look for colleagues; nothing of it is stored.
 
         Raises:
             GoalError: it has no words or is far too long.
             UnknownPersonError: the seeker is not in the snapshot.
         """
+        self.workplace.moment().people.row(identity.person_id)
+        read_goal(text)
+        return TypedGoal(new_id(), identity.person_id, clean_goal(text), relationship)
+
+    def keep_goal(self, identity: Identity, goal: TypedGoal) -> SavedGoal:
+        """Keep a goal that its seeker wants to be kept; the same goal again is not kept twice.
+
+        Raises:
+            UnknownPersonError: the seeker is not in the snapshot.
+        """
         moment = self.workplace.moment()
         moment.people.row(identity.person_id)
-        read_goal(text)
-        text, now = clean_goal(text), moment.now
-        goal = SavedGoal(new_id(), identity.person_id, text, relationship, now, None)
         with self.workplace.store.writing() as connection:
-            for kept in goals_of(connection, identity.person_id):
-                if (kept.text, kept.relationship, kept.reached_at) == (text, relationship, None):
-                    return kept
-            moment.bind(connection, identity.person_id)
-            insert_goal(connection, goal)
-            record(connection, now, identity.person_id, "goal.saved", goal.id)
-        return goal
+            own_goal(connection, identity, goal)
+            return keep_typed(connection, moment, goal)
+
+    def save_goal(
+        self, identity: Identity, text: str, relationship: Relationship | None = None
+    ) -> SavedGoal:
+        """Keep a goal at once.
+
+        Raises:
+            GoalError: it has no words or is far too long.
+            UnknownPersonError: the seeker is not in the snapshot.
+        """
+        return self.keep_goal(identity, self.type_goal(identity, text, relationship))
 
     def goal(self, identity: Identity, goal_id: str) -> SavedGoal:
         """Look up one of the person's own goals."""
         with self.workplace.store.reading() as connection:
-            return own_goal(connection, identity, goal_id)
+            found = find_goal(connection, goal_id)
+        if found is None or found.seeker_id != identity.person_id:
+            raise NotAllowedError(_NO_SUCH_GOAL)
+        return found
 
     def goals(self, identity: Identity) -> list[SavedGoal]:
         """List the person's own goals, the newest first."""
@@ -86,7 +120,7 @@ class Finding:
     def suggest(
         self,
         identity: Identity,
-        goal_id: str,
+        goal: str | TypedGoal,
         relationship: Relationship | None = None,
         limit: int | None = None,
     ) -> Recommendation:
@@ -94,18 +128,50 @@ class Finding:
 
         Args:
             identity: the seeker.
-            goal_id: one of the seeker's goals.
+            goal: one of the seeker's goals, by its id where it is kept.
             relationship: one kind, or None for all four.
             limit: suggestions in a list; None for the policy's number.
 
         Raises:
             UnknownPersonError: the seeker is not in the snapshot.
         """
+        return self._answer(identity, goal, relationship, limit)
+
+    def next_suggestion(
+        self, identity: Identity, goal_id: str, relationship: Relationship
+    ) -> Suggestion | None:
+        """Offer the next colleague, after a request was declined or has expired.
+
+        Whoever did not take up a request for this very goal is not offered again, however long ago
+        it was.
+        """
+        self.workplace.tidy()
+        with self.workplace.store.reading() as connection:
+            sent = requests_by(connection, identity.person_id)
+        answered_no = {
+            one.helper_id
+            for one in sent
+            if one.goal_id == goal_id and one.state in (State.DECLINED, State.EXPIRED)
+        }
+        (only,) = self._answer(identity, goal_id, relationship, 1, answered_no).lists
+        return only.suggestions[0] if only.suggestions else None
+
+    def _answer(
+        self,
+        identity: Identity,
+        goal: str | TypedGoal,
+        relationship: Relationship | None,
+        limit: int | None,
+        without: Collection[str] = (),
+    ) -> Recommendation:
         moment = self.workplace.moment()
         with self.workplace.store.reading() as connection:
-            goal = own_goal(connection, identity, goal_id)
-            live = moment.live_facts(connection, identity.person_id, goal_id)
-        request = Request(identity.person_id, goal.text, relationship, limit)
+            own = own_goal(connection, identity, goal)
+            live = moment.live_facts(connection, identity.person_id, own.id)
+        if without:
+            left_out = moment.people.rows(list(without))
+            live = replace(live, hidden=np.union1d(live.hidden, left_out))
+        request = Request(identity.person_id, own.text, relationship, limit)
         answer = recommend(moment.snapshot, request, moment.policy, live)
         places = tuple(
             (part.relationship, suggestion.rank, suggestion.person_id)
@@ -113,21 +179,17 @@ class Finding:
             for suggestion in part.suggestions
         )
         shown = Shown(
-            moment.now.date(), identity.person_id, goal_id, moment.snapshot.snapshot_id, places
+            moment.now.date(), identity.person_id, own.id, moment.snapshot.snapshot_id, places
         )
         self.workplace.impressions.add(shown)
         return answer
 
-    def next_suggestion(
-        self, identity: Identity, goal_id: str, relationship: Relationship
-    ) -> Suggestion | None:
-        """Offer the next colleague, after a request was declined or has expired."""
-        self.workplace.tidy()
-        (only,) = self.suggest(identity, goal_id, relationship, limit=1).lists
-        return only.suggestions[0] if only.suggestions else None
-
     def why_not(
-        self, identity: Identity, goal_id: str, relationship: Relationship, candidate_id: str
+        self,
+        identity: Identity,
+        goal: str | TypedGoal,
+        relationship: Relationship,
+        candidate_id: str,
     ) -> WhyNot:
         """Return why a colleague is not suggested for a goal, or where they stand.
 
@@ -136,15 +198,57 @@ class Finding:
         """
         moment = self.workplace.moment()
         with self.workplace.store.reading() as connection:
-            goal = own_goal(connection, identity, goal_id)
-            live = moment.live_facts(connection, identity.person_id, goal_id)
-        request = Request(identity.person_id, goal.text, relationship)
+            own = own_goal(connection, identity, goal)
+            live = moment.live_facts(connection, identity.person_id, own.id)
+        request = Request(identity.person_id, own.text, relationship)
         return why_not(moment.snapshot, request, candidate_id, moment.policy, live)
+
+    def named(self, identity: Identity, goal: str | TypedGoal) -> list[PersonCard]:
+        """List the colleagues whose whole name stands in a goal; the person is none of them."""
+        moment = self.workplace.moment()
+        with self.workplace.store.reading() as connection:
+            own = own_goal(connection, identity, goal)
+        rows = names_of(moment.people).named_in(own.text)
+        cards = [moment.card(str(moment.people.ids[row])) for row in rows]
+        return [card for card in cards if card.person_id != identity.person_id]
+
+    def sounds_like_distress(self, identity: Identity, goal: str | TypedGoal) -> bool:
+        """Return whether a goal tells of somebody who is treated badly; nothing of it is kept."""
+        moment = self.workplace.moment()
+        with self.workplace.store.reading() as connection:
+            own = own_goal(connection, identity, goal)
+        return sounds_like_distress(moment.snapshot, own.text)
+
+    def kinds_for(
+        self, identity: Identity, goal: str | TypedGoal, candidate_id: str
+    ) -> list[Relationship]:
+        """List the kinds of relationship in which a colleague may be asked at this moment.
+
+        Raises:
+            UnknownPersonError: the seeker or the colleague is not in the snapshot.
+        """
+        moment = self.workplace.moment()
+        with self.workplace.store.reading() as connection:
+            own = own_goal(connection, identity, goal)
+            live = moment.live_facts(connection, identity.person_id, own.id)
+        me = identity.person_id
+        return [kind for kind in Relationship if not moment.reasons(me, candidate_id, kind, live)]
+
+    def hidden(self, identity: Identity) -> list[Hidden]:
+        """List whom the person does not want to see, the newest first."""
+        moment = self.workplace.moment()
+        with self.workplace.store.reading() as connection:
+            said = feedback_of(connection, identity.person_id, "not_for_me")
+        return [
+            Hidden(one.id, moment.card(one.helper_id), NotForMe(one.answer), one.relationship)
+            for one in said
+            if one.helper_id is not None and one.relationship is not None
+        ]
 
     def not_for_me(
         self,
         identity: Identity,
-        goal_id: str,
+        goal: str | TypedGoal,
         relationship: Relationship,
         helper_id: str,
         reason: NotForMe,
@@ -159,19 +263,18 @@ class Finding:
         """
         moment = self.workplace.moment()
         moment.people.row(helper_id)
-        answer = Feedback(
-            id=new_id(),
-            person_id=identity.person_id,
-            topic="not_for_me",
-            answer=reason,
-            at=moment.now,
-            helper_id=helper_id,
-            relationship=relationship,
-            goal_id=goal_id,
-            relationship_id=None,
-        )
         with self.workplace.store.writing() as connection:
-            own_goal(connection, identity, goal_id)
+            answer = Feedback(
+                id=new_id(),
+                person_id=identity.person_id,
+                topic="not_for_me",
+                answer=reason,
+                at=moment.now,
+                helper_id=helper_id,
+                relationship=relationship,
+                goal_id=own_goal(connection, identity, goal).id,
+                relationship_id=None,
+            )
             moment.bind(connection, identity.person_id, helper_id)
             insert_feedback(connection, answer)
             record(connection, moment.now, identity.person_id, "feedback.not_for_me", answer.id)
@@ -190,13 +293,28 @@ class Finding:
             record(connection, now, identity.person_id, "feedback.undone", feedback_id)
 
 
-def own_goal(connection: sa.Connection, identity: Identity, goal_id: str) -> SavedGoal:
-    """Look up a goal for its seeker.
+def keep_typed(connection: sa.Connection, moment: Moment, goal: TypedGoal) -> SavedGoal:
+    """Keep a goal within a transaction; one that says the same and is open is returned instead."""
+    for kept in goals_of(connection, goal.seeker_id):
+        same = (kept.text, kept.relationship) == (goal.text, goal.relationship)
+        if kept.id == goal.id or (same and kept.reached_at is None):
+            return kept
+    saved = SavedGoal(goal.id, goal.seeker_id, goal.text, goal.relationship, moment.now, None)
+    moment.bind(connection, goal.seeker_id)
+    insert_goal(connection, saved)
+    record(connection, moment.now, goal.seeker_id, "goal.saved", goal.id)
+    return saved
+
+
+def own_goal(
+    connection: sa.Connection, identity: Identity, goal: str | TypedGoal
+) -> SavedGoal | TypedGoal:
+    """Look up a goal for its seeker: a kept one by its id; one that is only looked at is itself.
 
     Raises:
         NotAllowedError: it is somebody else's or nobody's, which read the same.
     """
-    goal = find_goal(connection, goal_id)
-    if goal is None or goal.seeker_id != identity.person_id:
-        raise NotAllowedError("there is no such goal of yours; go back to your goals")
-    return goal
+    own = find_goal(connection, goal) if isinstance(goal, str) else goal
+    if own is None or own.seeker_id != identity.person_id:
+        raise NotAllowedError(_NO_SUCH_GOAL)
+    return own

@@ -2,25 +2,30 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
 
+from app.services.answering import check_length
 from app.services.identity import Identity
 from app.services.workplace import Moment, PersonCard, Workplace
 from app.store.database import record
 from app.store.feedback import feedback_of, insert_feedback
 from app.store.goals import goals_of
+from app.store.notes import find_note, save_note
 from app.store.records import Bond, Feedback, HelpRequest, Met, Outcome, SavedGoal, new_id
-from app.store.relationships import bonds_of, end_bond, find_bond
-from app.store.requests import requests_by
+from app.store.relationships import bonds_of, end_bond, find_bond, plan_meeting
+from app.store.requests import find_request, requests_by
 from recommender.errors import NotAllowedError
 from recommender.org import NO_DISTANCE
 from recommender.relationships import Relationship
 
 ASK_MET_AFTER = timedelta(days=14)
 """When both are asked whether they met."""
+
+MAX_AGENDA_CHARACTERS = 4_000
+MAX_NOTE_CHARACTERS = 10_000
 
 ASK_OUTCOME_AFTER = timedelta(days=90)
 """When both are asked, each in private, what came of it."""
@@ -56,6 +61,19 @@ class Tie:
     """Whether 'did you meet?' is to be asked now."""
     ask_outcome: bool
     """Whether the private outcome question is to be asked now."""
+
+
+@dataclass(frozen=True, slots=True)
+class TiePage:
+    """A relationship's own page, as one of the two sees it."""
+
+    tie: Tie
+    message: str
+    """What the seeker sent, the goal as far as it was told; empty where it was erased."""
+    reply: str
+    """What the helper said with the yes."""
+    note: str
+    """What this person wrote for themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +131,59 @@ class Network:
             goals=tuple(GoalStanding(goal, _standing_of_goal(goal, bonds, sent)) for goal in goals),
             departments=len({tie.other.department for tie in active if tie.other_department}),
         )
+
+    def page(self, identity: Identity, bond_id: str) -> TiePage:
+        """Show one relationship of the person's, with what belongs to it.
+
+        Raises:
+            UnknownPersonError: the person is not in the snapshot.
+        """
+        moment, me = self.workplace.moment(), identity.person_id
+        moment.people.row(me)
+        with self.workplace.store.reading() as connection:
+            bond = _own_bond(connection, identity, bond_id)
+            request = find_request(connection, bond.request_id)
+            note = find_note(connection, bond_id, me)
+            met = _latest(feedback_of(connection, me, "met"))
+            outcomes = _latest(feedback_of(connection, me, "outcome"))
+        return TiePage(
+            tie=_tie(moment, bond, me, met, outcomes),
+            message=request.message if request else "",
+            reply=request.reply if request else "",
+            note=note,
+        )
+
+    def plan(self, identity: Identity, seen: Bond, agenda: str, next_on: date | None) -> None:
+        """Set what the two want to talk about, and when; both of them see it.
+
+        Args:
+            identity: one of the two.
+            seen: the relationship as this person saw it, so that nobody's words are overwritten.
+            agenda: the whole text.
+            next_on: the day they meet next; None for none.
+
+        Raises:
+            InputError: the agenda is too long.
+            ConflictError: the other one changed it meanwhile, or the relationship has ended.
+        """
+        agenda = check_length(agenda, MAX_AGENDA_CHARACTERS, "an agenda")
+        with self.workplace.store.writing() as connection:
+            _own_bond(connection, identity, seen.id)
+            now = self.workplace.clock()
+            plan_meeting(connection, seen, identity.person_id, agenda, next_on, now)
+
+    def write_note(self, identity: Identity, bond_id: str, text: str) -> None:
+        """Keep a note for oneself; the other one never sees it. An empty one is removed.
+
+        Raises:
+            InputError: it is too long.
+        """
+        text = check_length(text, MAX_NOTE_CHARACTERS, "a note")
+        with self.workplace.store.writing() as connection:
+            _own_bond(connection, identity, bond_id)
+            now = self.workplace.clock()
+            save_note(connection, bond_id, identity.person_id, text, now)
+            record(connection, now, identity.person_id, "note.saved", bond_id)
 
     def say_met(self, identity: Identity, bond_id: str, answer: Met) -> None:
         """Answer 'did you meet?'; a later answer replaces an earlier one."""

@@ -1,7 +1,7 @@
 """The policy as an administrator sees, tries and saves it from a page."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,16 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """One value that a changed policy sets otherwise."""
+
+    path: tuple[str, ...]
+    """Where it stands, as in the file: `("mentor", "weights", "words")`."""
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyDesk:
     """What administrators do with the policy.
 
@@ -56,6 +66,15 @@ class PolicyDesk:
         if path is None or not path.exists():
             return default_policy() if path is not None else self.workplace.moment().policy
         return _parse(_read(path), path.name)
+
+    def waits(self, identity: Identity) -> bool:
+        """Return whether a saved policy waits for the next build.
+
+        Raises:
+            PolicyError: the file has problems.
+            InputError: the file cannot be read.
+        """
+        return self.saved(identity) != self.serving(identity)
 
     def check(self, identity: Identity, changes: Mapping[str, Any]) -> Policy:
         """Lay changes over the saved policy.
@@ -94,6 +113,45 @@ class PolicyDesk:
         (then,) = recommend(moment.snapshot, request, changed).lists
         return Trial(now, then)
 
+    def effects(
+        self,
+        identity: Identity,
+        changed: Policy,
+        relationship: Relationship,
+        seeker_id: str,
+        goals: Sequence[str],
+    ) -> dict[str, int]:
+        """Count for each weight how many of those shown would be others if it were 0.
+
+        Args:
+            identity: the administrator.
+            changed: the policy that is looked at.
+            relationship: the kind.
+            seeker_id: the sample's seeker.
+            goals: the sample's goals; the counts are summed over them.
+
+        Raises:
+            GoalError: a goal cannot be answered.
+            UnknownPersonError: nobody has this id.
+        """
+        identity.require_admin()
+        snapshot = self.workplace.moment().snapshot
+        weights = changed.of(relationship).weights
+        used = [name for name, weight in weights.items() if weight]
+
+        def shown(policy: Policy, goal: str) -> set[str]:
+            (only,) = recommend(snapshot, Request(seeker_id, goal, relationship), policy).lists
+            return {one.person_id for one in only.suggestions}
+
+        counts = dict.fromkeys(used, 0)
+        for goal in goals:
+            whole = shown(changed, goal)
+            for name in used if len(used) > 1 else ():
+                tree = {relationship.value: {"weights": {**weights, name: 0.0}}}
+                without = _parse(to_toml(_laid_over(changed.model_dump(), tree)), "a sample")
+                counts[name] += len(whole - shown(without, goal))
+        return counts
+
     def save(self, identity: Identity, changed: Policy) -> Path:
         """Write the company's policy file, which the next build uses; gives its path.
 
@@ -130,6 +188,20 @@ class PolicyDesk:
 def to_toml(tree: Mapping[str, Any]) -> str:
     """Write tables of tables of numbers, words and truth values as TOML."""
     return tomlkit.dumps(tree)
+
+
+def differences(before: Policy, after: Policy) -> list[Difference]:
+    """List what differs between two policies, in the order of the file."""
+    return list(_compare(before.model_dump(), after.model_dump(), ()))
+
+
+def _compare(before: Tree, after: Tree, path: tuple[str, ...]) -> Iterator[Difference]:
+    for key in [*before, *(key for key in after if key not in before)]:
+        old, new = before.get(key), after.get(key)
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _compare(old, new, (*path, key))
+        elif (old or 0) != (new or 0) if path[-1:] == ("weights",) else old != new:
+            yield Difference((*path, key), old, new)
 
 
 def _laid_over(base: Tree, own: Mapping[str, Any]) -> Tree:

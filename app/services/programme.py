@@ -18,6 +18,7 @@ from app.services.figures import (
     Load,
     Said,
     Unmet,
+    Week,
 )
 from app.services.identity import Identity
 from app.services.live_facts import lay_over
@@ -41,6 +42,9 @@ from recommender.relationships import Relationship
 
 WINDOW = timedelta(days=90)
 """Demand, answers and exposure are counted over this time."""
+
+WEEK, WEEKS = timedelta(weeks=1), 12
+"""How far back the course of requests is told."""
 
 UNMET_AFTER = timedelta(days=14)
 """A goal that had nobody for this long is unmet."""
@@ -120,6 +124,27 @@ class Programme:
             if seekers[kind] is not None and helpers[kind] is not None
             else Answers(kind, *[None] * 8)
             for kind in Relationship
+        ]
+
+    def weeks(self, identity: Identity) -> list[Week]:
+        """Count the requests of the last twelve weeks, the oldest week first."""
+        identity.require_admin()
+        now = self.workplace.clock()
+        with self.workplace.store.reading() as connection:
+            found = requests_since(connection, now - WEEKS * WEEK)
+        ago: dict[int, list[Answered]] = {number: [] for number in range(WEEKS)}
+        for one in found:
+            ago[min((now - one.sent_at) // WEEK, WEEKS - 1)].append(one)
+        seekers = self._distinct({week: {one.seeker_id for one in ago[week]} for week in ago})
+        helpers = self._distinct({week: {one.helper_id for one in ago[week]} for week in ago})
+        return [
+            Week(
+                begins=(now - (week + 1) * WEEK).date(),
+                sent=len(ago[week]) if shown else None,
+                accepted=sum(one.state is State.ACCEPTED for one in ago[week]) if shown else None,
+            )
+            for week in reversed(range(WEEKS))
+            for shown in (seekers[week] is not None and helpers[week] is not None,)
         ]
 
     def load(self, identity: Identity) -> Load:

@@ -74,6 +74,9 @@ class Settings(BaseModel):
     """After so many days out of the people file a person's requests and relationships end."""
     leaver_days: int = Field(default=90, ge=1, le=3650)
     """After so many days out of it what the person wrote is erased."""
+    confidential_contact: str = ""
+    """Whom people can turn to who are treated badly: names, an address, a number, in one line. A
+    goal that sounds like that is answered with it."""
     smallest_group: int = Field(default=5, ge=2, le=100)
     """Programme figures about fewer people than this are withheld."""
 

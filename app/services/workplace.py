@@ -1,6 +1,8 @@
 """What every service stands on: the snapshot that serves, the store, the settings and the clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -141,9 +143,11 @@ class Workplace:
     impressions: ImpressionLog = field(init=False)
     _met: Published | None = field(default=None, init=False)
     _tidied_for: tuple[str, date] | None = field(default=None, init=False)
+    _held: ContextVar[Published | None] = field(init=False)
 
     def __post_init__(self) -> None:
         self.impressions = ImpressionLog(self.store)
+        self._held = ContextVar("held", default=None)
 
     def current(self) -> Published:
         """Return the snapshot that serves, after the store knows whose its records are.
@@ -152,11 +156,31 @@ class Workplace:
             SnapshotError: no snapshot serves.
             StoreError: the records are bound to people by the fingerprints of another index.
         """
+        held = self._held.get()
+        if held is not None:
+            return held
         snapshot = self.give()
         if snapshot is not self._met:
             self._meet(snapshot)
             self._met = snapshot
         return snapshot
+
+    @contextmanager
+    def hold(self) -> Iterator[Published]:
+        """Let everything that this thread asks meanwhile come from one and the same snapshot.
+
+        A page is drawn from several calls; whatever is published in between, they agree.
+
+        Raises:
+            SnapshotError: no snapshot serves.
+            StoreError: the records are bound to people by the fingerprints of another index.
+        """
+        snapshot = self.current()
+        before = self._held.set(snapshot)
+        try:
+            yield snapshot
+        finally:
+            self._held.reset(before)
 
     def _meet(self, snapshot: Published) -> None:
         """Set aside what stands under the key of somebody else, so that nobody inherits it."""

@@ -15,6 +15,7 @@ from app.store.schema import (
     goals,
     identities,
     impressions,
+    notes,
     relationships,
     requests,
 )
@@ -51,9 +52,9 @@ def forget_person(store: Store, person_id: str, now: datetime, *, is_key: bool =
 def forget(connection: sa.Connection, person_id: str, now: datetime) -> int:
     """Remove a person's records.
 
-    Goals, messages, answers, offers and impressions are deleted. Requests and relationships stay
-    for the other one of the two and for the figures, under a new id that leads to nobody. The audit
-    trail cannot be changed; it holds the person's id and no text.
+    Goals, messages, replies, agendas, notes, answers, offers and impressions are deleted. Requests
+    and relationships stay for the other one of the two and for the figures, under a new id that
+    leads to nobody. The audit trail cannot be changed; it holds the person's id and no text.
 
     Returns:
         How many rows were deleted or made anonymous.
@@ -70,7 +71,12 @@ def forget(connection: sa.Connection, person_id: str, now: datetime) -> int:
         ),
         goals.delete().where(goals.c.seeker_id == person_id),
         availability.delete().where(availability.c.person_id == person_id),
-        requests.update().where(requests.c.seeker_id == person_id).values(message=""),
+        notes.delete().where(notes.c.person_id == person_id),
+        requests.update().where(requests.c.seeker_id == person_id).values(message="", reply=""),
+        requests.update().where(requests.c.helper_id == person_id).values(reply=""),
+        relationships.update()
+        .where((relationships.c.seeker_id == person_id) | (relationships.c.helper_id == person_id))
+        .values(agenda="", next_on=None),
     ]
     for table in (requests, relationships):
         steps += [

@@ -21,6 +21,7 @@ from app.store.schema import (
     goals,
     identities,
     impressions,
+    notes,
     relationships,
     requests,
 )
@@ -39,6 +40,7 @@ PERSON_COLUMNS: tuple["sa.Column[str]", ...] = (
     relationships.c.helper_id,
     feedback.c.person_id,
     feedback.c.helper_id,
+    notes.c.person_id,
 )
 """Where people stand who wrote something, or of whom somebody did."""
 SHOWN_COLUMNS: tuple["sa.Column[str]", ...] = (impressions.c.seeker_id, impressions.c.helper_id)

@@ -96,6 +96,17 @@ class SavedGoal:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedGoal:
+    """A learning goal that its seeker looks at and has not asked to be kept: no text is stored."""
+
+    id: str
+    """The id that it has where it is kept."""
+    seeker_id: str
+    text: str
+    relationship: Relationship | None
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """What a helper said here; None leaves the answer to the people file."""
 
@@ -128,6 +139,8 @@ class HelpRequest:
     sent_at: datetime
     expires_at: datetime
     answered_at: datetime | None
+    reply: str = ""
+    """What the helper said with a yes; empty where nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +154,10 @@ class Bond:
     relationship: Relationship
     started_at: datetime
     ended_at: datetime | None
+    agenda: str = ""
+    """What the two want to talk about; both read and write it."""
+    next_on: date | None = None
+    """The day on which they meet next, as one of them noted."""
 
     @property
     def is_active(self) -> bool:

@@ -1,7 +1,7 @@
 """Relationships that requests became."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -81,6 +81,45 @@ def end_bond(connection: sa.Connection, bond: Bond, actor_id: str, now: datetime
     record(connection, now, actor_id, "relationship.ended", bond.id)
 
 
+def plan_meeting(
+    connection: sa.Connection,
+    bond: Bond,
+    actor_id: str,
+    agenda: str,
+    next_on: date | None,
+    now: datetime,
+) -> None:
+    """Set a relationship's agenda and next date.
+
+    Args:
+        connection: a writing transaction.
+        bond: as the one who sets them saw it.
+        actor_id: who sets them.
+        agenda: the whole new text.
+        next_on: the new day; None for none.
+        now: the moment.
+
+    Raises:
+        ConflictError: it has ended, or the other one changed them meanwhile.
+    """
+    planned = connection.execute(
+        relationships.update()
+        .where(_IS_ACTIVE, relationships.c.id == bond.id)
+        .where(relationships.c.agenda == bond.agenda)
+        .where(relationships.c.next_on.is_not_distinct_from(bond.next_on))
+        .values(agenda=agenda, next_on=next_on)
+    )
+    if planned.rowcount != 1:
+        found = find_bond(connection, bond.id)
+        if found is None or not found.is_active:
+            raise ConflictError("this relationship has ended; what was planned stays as it was")
+        raise ConflictError(
+            "the other one has changed the plan meanwhile; your text is kept in the field: copy "
+            "it, reload the page, and put the two together"
+        )
+    record(connection, now, actor_id, "relationship.planned", bond.id)
+
+
 def end_bonds_of(
     connection: sa.Connection, people: Collection[str], actor_id: str, now: datetime
 ) -> int:
@@ -103,4 +142,6 @@ def _bond(row: sa.Row[Any]) -> Bond:
         relationship=Relationship(row.relationship),
         started_at=row.started_at,
         ended_at=row.ended_at,
+        agenda=row.agenda,
+        next_on=row.next_on,
     )

@@ -54,8 +54,18 @@ def requests_to(connection: sa.Connection, helper_id: str) -> list[HelpRequest]:
     return _listed(connection, requests.c.helper_id == helper_id)
 
 
+def count_open_to(connection: sa.Connection, helper_id: str, now: datetime) -> int:
+    """Count the requests that a helper may answer at this moment."""
+    mine = _IS_OPEN & (requests.c.helper_id == helper_id) & (requests.c.expires_at > now)
+    return int(connection.execute(sa.select(sa.func.count()).where(mine)).scalar_one())
+
+
 def accept(
-    connection: sa.Connection, request: HelpRequest, file_capacity: int, now: datetime
+    connection: sa.Connection,
+    request: HelpRequest,
+    file_capacity: int,
+    now: datetime,
+    reply: str = "",
 ) -> Bond:
     """Accept a request if there is room: checked and done as one step per helper.
 
@@ -65,6 +75,7 @@ def accept(
         file_capacity: what the people file says the helper would take on; the helper's own word in
             the store goes before it.
         now: the moment.
+        reply: what the helper says with it; the seeker reads it.
 
     Raises:
         ConflictError: the helper has no room left, or the request is no longer open.
@@ -77,7 +88,10 @@ def accept(
             f"there is room for {capacity} at a time and all of it is taken; "
             "end one, raise the number on My offer, or answer later"
         )
-    _move(connection, request, State.ACCEPTED, now, actor_id=request.helper_id, answered_at=now)
+    _move(
+        connection, request, State.ACCEPTED, now,
+        actor_id=request.helper_id, answered_at=now, reply=reply,
+    )  # fmt: skip
     bond = Bond(
         id=new_id(),
         request_id=request.id,
@@ -248,4 +262,5 @@ def _request(row: sa.Row[Any]) -> HelpRequest:
         sent_at=row.sent_at,
         expires_at=row.expires_at,
         answered_at=row.answered_at,
+        reply=row.reply,
     )

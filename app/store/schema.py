@@ -2,8 +2,9 @@
 
 Ids of people are the keys that stay theirs (`identities`) and are never foreign keys: people live
 in the snapshot.
-Texts are a goal's and a message's only; impressions and the audit trail hold ids and words of fixed
-lists. Migrations (`app/migrations`) make exactly these tables; a test compares the two.
+Texts are what people wrote to each other or for themselves; impressions and the audit trail hold
+ids and words of fixed lists. Migrations (`app/migrations`) make exactly these tables; a test
+compares the two.
 """
 
 from datetime import UTC, datetime
@@ -113,6 +114,7 @@ requests = sa.Table(
     _person("helper_id"),
     _kind(),
     sa.Column("message", sa.Text, nullable=False),
+    sa.Column("reply", sa.Text, nullable=False, server_default=""),
     sa.Column("state", sa.String(10), nullable=False),
     sa.Column("why", sa.String(20)),
     sa.Column("sent_at", UtcDateTime, nullable=False),
@@ -137,7 +139,9 @@ requests = sa.Table(
         postgresql_where=sa.text("state IN ('sent', 'later')"),
     ),
 )
-"""A request; `why` says how a withdrawn one ended, never why a declined one was declined."""
+"""A request; `why` says how a withdrawn one ended, never why a declined one was declined.
+
+`reply` is what the helper said with a yes; empty where nothing."""
 
 relationships = sa.Table(
     "relationships",
@@ -150,6 +154,8 @@ relationships = sa.Table(
     sa.Column("state", sa.String(10), nullable=False),
     sa.Column("started_at", UtcDateTime, nullable=False),
     sa.Column("ended_at", UtcDateTime),
+    sa.Column("agenda", sa.Text, nullable=False, server_default=""),
+    sa.Column("next_on", sa.Date),
     sa.CheckConstraint(_KINDS, name="kind"),
     sa.CheckConstraint("state IN ('active', 'ended')", name="state"),
     sa.UniqueConstraint("request_id"),
@@ -165,7 +171,20 @@ relationships = sa.Table(
         postgresql_where=sa.text("state = 'active'"),
     ),
 )
-"""What an accepted request became."""
+"""What an accepted request became; `agenda` and `next_on` are seen and set by both of the two."""
+
+notes = sa.Table(
+    "notes",
+    metadata,
+    sa.Column(
+        "relationship_id", sa.String(32), sa.ForeignKey("relationships.id"), primary_key=True
+    ),
+    sa.Column("person_id", sa.String(200), primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Index(None, "person_id"),
+)
+"""What one of the two wrote for themselves about a relationship; nobody else reads it."""
 
 feedback = sa.Table(
     "feedback",

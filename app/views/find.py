@@ -2,231 +2,140 @@
 
 import time
 from dataclasses import dataclass, replace
-from html import escape
 
 import streamlit as st
 
 from app.services.identity import Identity
 from app.store.records import SavedGoal
-from app.views.parts import company, dialogs, notices
-from app.views.parts.cards import card
-from app.views.parts.people_picker import pick_person
-from app.views.parts.session import show_kinds
-from app.views.parts.texts import (
-    counted,
-    escape_markdown,
-    label,
-    say,
-)
-from recommender.answers import Recommendation, SuggestionList
+from app.views.parts import company, goal_form, notices, search
+from app.views.parts.hidden import show_hidden
+from app.views.parts.named import show_named
+from app.views.parts.search import ANY, KIND, Search
+from app.views.parts.sensitive import show_contact
+from app.views.parts.suggestion_lists import show_lists
+from app.views.parts.texts import error_words, say
+from recommender.answers import Recommendation
 from recommender.errors import LearningRelationshipsError
-from recommender.explanation import label_of
-from recommender.goals import Goal
-from recommender.kinds import KindPrediction
-from recommender.people import People
-from recommender.relationships import KINDS, Relationship
 
-_SEARCH = "search"
-_ANY = "any"
 _ANSWERED = "answered"
-_TEXT = "goal_text"
-_KIND = "goal_kind"
+_TO_THE_TOP = "to_the_top"
+_SCROLL = """<script>
+  document.querySelector('[data-testid="stMain"]').scrollTo(0, 0);
+</script>"""
+"""Whoever asks at the foot of a long form is not left below the answer."""
+
 _KEPT_S = 30.0
 """How old an answer may be that is shown again; whoever asks again gets a new one."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """The goal that this session looks at."""
-
-    goal_id: str
-    relationship: Relationship | None
-    meant: Relationship | None = None
-    """The kind that the seeker chose when asked which of two is meant."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
     """An answer that is shown again while nothing happened that could change it."""
 
-    search: _Search
+    search: tuple[str, str | None]
+    """The goal's id and the kind."""
     snapshot_id: str
     steps: int
     at_s: float
     answer: Recommendation
+    distress: bool
+    """Whether the goal sounds like somebody who is treated badly."""
 
 
 def show(identity: Identity) -> None:
     """Draw the page."""
-    st.title(say("find.title"), anchor=False)
-    notices.show(identity)
-    _ask_for_goal(identity)
-    search: _Search | None = st.session_state.get(_SEARCH)
-    if search is None:
-        show_kinds()
+    sought = search.current(identity)
+    st.html('<span class="lr-wide"></span>')
+    if sought is None or goal_form.is_open():
+        sought = _ask_for_goal(identity, may_go_back=sought is not None)
+    if sought is None:
+        show_hidden(identity)
+        search.write_address(st.session_state.get(KIND, ANY))
         return
+    search.write_address(sought.relationship or ANY)
     try:
-        answer = _answer(identity, search)
+        _show_answer(identity, sought)
     except LearningRelationshipsError as error:
-        del st.session_state[_SEARCH]
-        st.error(escape_markdown(str(error)))
-        return
-    _show_needs(answer.goal)
-    if search.relationship is None:
-        _show_kinds_that_fit(search, answer.reading)
-    _show_lists(identity, search, answer)
+        search.stop()
+        st.error(error_words(error))
 
 
 def open_goal(goal: SavedGoal) -> None:
     """Let the page show a saved goal when one goes there from another page."""
-    st.session_state[_SEARCH] = _Search(goal.id, goal.relationship)
-    st.session_state[_TEXT] = goal.text
-    st.session_state[_KIND] = goal.relationship or _ANY
+    search.open_kept(goal)
+    goal_form.fold()
     st.session_state.pop(_ANSWERED, None)
 
 
-def _answer(identity: Identity, search: _Search) -> Recommendation:
+def _ask_for_goal(identity: Identity, *, may_go_back: bool) -> Search | None:
+    """Draw the form; return what is looked for once the seeker asks."""
+    st.title(say("find.title"), anchor=False)
+    lost = search.take_lost()
+    if lost is not None:
+        st.error(error_words(lost))
+    asked = goal_form.show_form(may_go_back=may_go_back)
+    if asked is None:
+        return None
+    text, kind = asked
+    try:
+        goal = company.services().finding.type_goal(identity, text, kind)
+    except LearningRelationshipsError as error:
+        st.error(error_words(error))
+        return None
+    search.start(Search(goal, kind))
+    goal_form.fold()
+    st.session_state[_TO_THE_TOP] = True
+    st.session_state.pop(_ANSWERED, None)
+    st.rerun()
+
+
+def _show_answer(identity: Identity, sought: Search) -> None:
+    answered = _answer(identity, sought)
+    answer = answered.answer
+    people = company.current_snapshot().people
+    goal_form.show_line(answer.goal, sought)
+    # a place of its own: what comes after must not begin anew, and close, when the script is gone
+    with st.container(key="to_the_top"):
+        if st.session_state.pop(_TO_THE_TOP, False):
+            st.html(_SCROLL, unsafe_allow_javascript=True)
+    if answered.distress and not sought.about_learning:
+        if show_contact(is_kept=sought.is_kept):
+            search.start(replace(sought, about_learning=True))
+            st.rerun()
+        return
+    show_named(identity, sought)
+    show_lists(identity, sought, answer, people)
+    _show_keep(identity, sought)
+    show_hidden(identity)
+
+
+def _show_keep(identity: Identity, sought: Search) -> None:
+    if sought.is_kept or isinstance(sought.goal, SavedGoal):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="keep"):
+        if st.button(say("find.keep"), icon=":material/bookmark:", key="keep_goal"):
+            kept = company.services().finding.keep_goal(identity, sought.goal)
+            search.note_kept(identity, kept.id)
+            notices.keep(say("find.kept"))
+            st.rerun()
+        st.caption(say("find.not_kept"))
+
+
+def _answer(identity: Identity, sought: Search) -> _Answered:
     """Suggest colleagues; opening a tab or a window asks for the same answer again."""
     kept: _Answered | None = st.session_state.get(_ANSWERED)
     snapshot_id, steps = company.current_snapshot().snapshot_id, notices.steps()
+    which = (sought.goal.id, sought.relationship)
     if (
         kept is not None
-        and (kept.search, kept.snapshot_id, kept.steps) == (search, snapshot_id, steps)
+        and (kept.search, kept.snapshot_id, kept.steps) == (which, snapshot_id, steps)
         and time.monotonic() - kept.at_s < _KEPT_S
     ):
-        return kept.answer
-    answer = company.services().finding.suggest(identity, search.goal_id, search.relationship)
-    st.session_state[_ANSWERED] = _Answered(search, snapshot_id, steps, time.monotonic(), answer)
-    return answer
-
-
-def _ask_for_goal(identity: Identity) -> None:
-    with st.form("goal"):
-        text = st.text_area(
-            say("find.goal"), placeholder=say("find.placeholder"), height=110, key=_TEXT
-        )
-        kind = st.radio(
-            say("find.kind"),
-            [_ANY, *Relationship],
-            format_func=lambda name: say(f"kind.{name}"),
-            horizontal=True,
-            key=_KIND,
-        )
-        asked = st.form_submit_button(say("find.submit"), type="primary")
-    st.caption(say("find.private"))
-    if not asked:
-        return
-    relationship = None if kind == _ANY else Relationship(kind)
-    try:
-        goal = company.services().finding.save_goal(identity, text, relationship)
-    except LearningRelationshipsError as error:
-        st.session_state.pop(_SEARCH, None)
-        st.error(escape_markdown(str(error)))
-    else:
-        st.session_state[_SEARCH] = _Search(goal.id, relationship)
-        st.session_state.pop(_ANSWERED, None)
-
-
-def _show_needs(goal: Goal) -> None:
-    count = len(goal.needs)
-    needs = "".join(f"<li>{escape(need)}</li>" for need in goal.needs)
-    title = escape(counted("find.reading", count))
-    body = f'<ol class="needs">{needs}</ol>' if count > 1 else f"<p>{escape(goal.needs[0])}</p>"
-    if goal.circumstances:
-        beside = "".join(f"<li>{escape(part)}</li>" for part in goal.circumstances)
-        body += f'<p class="beside">{escape(say("find.background"))}</p><ul>{beside}</ul>'
-    st.html(f'<section class="lr"><h2>{title}</h2>{body}</section>')
-
-
-def _show_kinds_that_fit(search: _Search, reading: KindPrediction) -> None:
-    if search.meant is not None or reading.question is None:
-        if search.meant is None:
-            st.write(escape_markdown(reading.why))
-        return
-    with st.container(border=True):
-        st.write(escape_markdown(reading.question))
-        with st.container(horizontal=True):
-            for fit in reading.fits[:2]:
-                kind = fit.relationship
-                title = label("find.meant", kind=say(f"kind.{kind}"), question=KINDS[kind].question)
-                if st.button(title, key=f"meant_{kind}"):
-                    st.session_state[_SEARCH] = replace(search, meant=kind)
-                    st.rerun()
-
-
-def _in_order(search: _Search, answer: Recommendation) -> list[SuggestionList]:
-    """Put the kind first that the seeker means, or else the kinds that suit the goal best."""
-    places = {fit.relationship: place for place, fit in enumerate(answer.reading.fits)}
-    return sorted(
-        answer.lists,
-        key=lambda part: (part.relationship is not search.meant, places[part.relationship]),
-    )
-
-
-def _show_lists(identity: Identity, search: _Search, answer: Recommendation) -> None:
-    lists = _in_order(search, answer)
-    titles = [
-        say(
-            "find.tab" if part.suggestions else "find.tab_empty",
-            kind=say(f"kind.{part.relationship}"),
-        )
-        for part in lists
-    ]
-    filled = (title for title, part in zip(titles, lists, strict=True) if part.suggestions)
-    first, key = next(filled, titles[0]), f"lists_{search.goal_id}_{search.meant}"
-    tabs = st.tabs(titles, default=first, key=key, on_change="rerun")
-    for tab, part in zip(tabs, lists, strict=True):
-        if tab.open:
-            with tab:
-                _show_list(identity, search, answer, part)
-
-
-def _show_list(
-    identity: Identity, search: _Search, answer: Recommendation, part: SuggestionList
-) -> None:
-    people = company.current_snapshot().people
-    kind = KINDS[part.relationship]
-    st.html(
-        f'<div class="lr"><h2>{escape(kind.question)}</h2>'
-        f'<p class="soft">{escape(kind.purpose)}</p></div>'
-    )
-    if part.note:
-        st.info(escape_markdown(part.note))
-    for suggestion in part.suggestions:
-        with st.container(border=True):
-            st.html(card(suggestion, people, identity.person_id, answer.goal))
-            name, key = suggestion.display_name, f"{part.relationship}_{suggestion.person_id}"
-            with st.container(horizontal=True):
-                if st.button(label("card.ask", name=name), key=f"ask_{key}", type="primary"):
-                    dialogs.ask(identity, search.goal_id, part.relationship, suggestion)
-                if st.button(say("card.not_for_me"), key=f"hide_{key}", type="tertiary"):
-                    dialogs.not_for_me(identity, search.goal_id, part.relationship, suggestion)
-    _show_why_not(identity, search, part, people)
-
-
-def _show_why_not(
-    identity: Identity, search: _Search, part: SuggestionList, people: People
-) -> None:
-    with st.expander(say("why_not.title")):
-        if part.excluded:
-            counts = "".join(
-                f"<li>{count} {escape(say(f'rule.{rule}'))}</li>"
-                for rule, count in part.excluded.items()
-            )
-            st.html(f'<div class="lr"><p>{escape(say("find.excluded"))}</p><ul>{counts}</ul></div>')
-        candidate = pick_person(say("why_not.colleague"), people, key=f"why_{part.relationship}")
-        if candidate is None:
-            return
-        found = company.services().finding.why_not(
-            identity, search.goal_id, part.relationship, candidate
-        )
-        lines = [reason.says for reason in found.reasons]
-        if found.rank is not None:
-            lines.append(say("why_not.rank", rank=found.rank))
-        if found.held_back_by:
-            lines.append(say("why_not.behind"))
-        lines += [
-            say("why_not.signal", signal=label_of(signal), difference=f"{difference:+.2f}")
-            for signal, difference in found.held_back_by
-        ]
-        st.html('<div class="lr">' + "".join(f"<p>{escape(line)}</p>" for line in lines) + "</div>")
+        return kept
+    finding = company.services().finding
+    answer = finding.suggest(identity, sought.asked, sought.relationship)
+    distress = finding.sounds_like_distress(identity, sought.asked)
+    now = time.monotonic()
+    answered = _Answered(which, snapshot_id, steps, now, answer, distress)
+    st.session_state[_ANSWERED] = answered
+    return answered

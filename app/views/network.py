@@ -1,6 +1,9 @@
 """The page of my learning network: what I have, what I asked for, what I lack."""
 
+from collections.abc import Iterable
+from functools import partial
 from html import escape
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -14,8 +17,9 @@ from app.services.network import (
 from app.store.records import Met, Outcome
 from app.views.find import open_goal
 from app.views.parts import company, notices
-from app.views.parts.navigation import go_to
-from app.views.parts.picture import SHAPES, picture
+from app.views.parts.kinds import SHAPES, kind_badge
+from app.views.parts.navigation import go_to, link_to
+from app.views.parts.picture import picture
 from app.views.parts.texts import (
     counted,
     day,
@@ -30,23 +34,20 @@ _MAX_GOAL_CHARACTERS = 160
 def show(identity: Identity) -> None:
     """Draw the page."""
     st.title(say("page.network"), anchor=False)
-    notices.show(identity)
     mine = company.services().network.mine(identity)
-    for tie in (*mine.active, *mine.past):
-        if tie.ask_met:
-            _ask_met(identity, tie)
-        if tie.ask_outcome:
-            _ask_outcome(identity, tie)
+    _ask_next(identity, (*mine.active, *mine.past))
     _show_kinds(mine)
     _show_picture(mine)
     for tie in mine.active:
-        _show_tie(identity, tie)
+        _show_tie(tie)
     _show_goals(identity, mine.goals)
     if mine.past:
         with st.expander(say("network.past")):
             for tie in mine.past:
                 ended = day(tie.bond.ended_at or tie.bond.started_at)
-                st.html(f'<p class="lr">{escape(_who(tie))} · {escape(ended)}</p>')
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    st.html(f'<p class="lr">{escape(who(tie))} · {escape(ended)}</p>')
+                    open_tie(tie)
 
 
 def _show_kinds(mine: LearningNetwork) -> None:
@@ -64,6 +65,7 @@ def _show_kinds(mine: LearningNetwork) -> None:
 def _show_picture(mine: LearningNetwork) -> None:
     if not mine.active:
         st.write(say("network.nobody"))
+        link_to("find", say("requests.to_find"))
         return
     st.subheader(say("network.people"), anchor=False)
     st.html(picture(mine.active))
@@ -73,49 +75,74 @@ def _show_picture(mine: LearningNetwork) -> None:
         st.write(say("network.one_department"))
 
 
-def _show_tie(identity: Identity, tie: Tie) -> None:
-    network = company.services().network
+def _show_tie(tie: Tie) -> None:
     with st.container(border=True):
-        mail = f'<p class="soft">{escape(tie.email)}</p>' if tie.email else ""
         since = escape(say("network.since", day=day(tie.bond.started_at)))
         met = f"<p>{escape(say(f'network.met_{tie.met}'))}</p>" if tie.met else ""
+        soon = ""
+        if tie.bond.next_on is not None:
+            soon = f"<p>{escape(say('relationship.next', day=day(tie.bond.next_on)))}</p>"
         st.html(
-            f'<article class="lr"><h3>{escape(_who(tie))}</h3>'
-            f'<p class="soft">{since}</p>{mail}{met}</article>'
+            f'<article class="lr"><div class="head"><h3>{escape(who(tie))}</h3>'
+            f"{kind_badge(tie.relationship)}</div>"
+            f'<p class="soft">{since}</p>{mail_link(tie.email)}{soon}{met}</article>'
         )
-        if st.button(say("network.end"), key=f"end_{tie.id}", type="tertiary"):
-            notices.take_step(lambda: network.end(identity, tie.id), say("network.ended"))
+        open_tie(tie)
+
+
+def open_tie(tie: Tie) -> None:
+    """Draw the link to a relationship's own page."""
+    link_to("relationship", say("network.open"), id=tie.id)
+
+
+def mail_link(email: str) -> str:
+    """Draw an address that opens a letter, as HTML; nothing where there is none."""
+    if not email:
+        return ""
+    address = quote(email, safe="@.+-_")
+    return f'<p><a href="mailto:{address}">{escape(email)}</a></p>'
+
+
+def _ask_next(identity: Identity, ties: Iterable[Tie]) -> None:
+    """Ask one question, the oldest relationship's; the next comes when it is answered."""
+    for tie in sorted(ties, key=lambda tie: tie.bond.started_at):
+        if tie.ask_met:
+            _ask_met(identity, tie)
+            return
+        if tie.ask_outcome:
+            _ask_outcome(identity, tie)
+            return
 
 
 def _ask_met(identity: Identity, tie: Tie) -> None:
     network = company.services().network
     with st.form(f"met_{tie.id}"):
         answer: Met | None = st.radio(
-            label("network.ask_met", who=_who(tie)),
+            label("network.ask_met", who=who(tie)),
             list(Met),
             format_func=lambda one: say(f"network.met_{one}"),
             index=None,
         )
         if st.form_submit_button(say("network.answer")) and answer is not None:
-            notices.take_step(
-                lambda: network.say_met(identity, tie.id, answer), say("network.thanks")
-            )
+            notices.take(lambda: network.say_met(identity, tie.id, answer), say("network.thanks"))
+            st.rerun()
 
 
 def _ask_outcome(identity: Identity, tie: Tie) -> None:
     network = company.services().network
     with st.form(f"outcome_{tie.id}"):
         answer: Outcome | None = st.radio(
-            label("network.ask_outcome", who=_who(tie)),
+            label("network.ask_outcome", who=who(tie)),
             list(Outcome),
             format_func=lambda one: say(f"network.outcome_{one}"),
             index=None,
         )
         st.caption(say("network.private"))
         if st.form_submit_button(say("network.answer")) and answer is not None:
-            notices.take_step(
+            notices.take(
                 lambda: network.say_outcome(identity, tie.id, answer), say("network.thanks")
             )
+            st.rerun()
 
 
 def _show_goals(identity: Identity, goals: tuple[GoalStanding, ...]) -> None:
@@ -136,31 +163,32 @@ def _show_goals(identity: Identity, goals: tuple[GoalStanding, ...]) -> None:
                     open_goal(goal)
                     go_to("find")
                 name = "network.reopen" if reached else "network.reach"
-                if st.button(say(name), key=f"reach_{goal.id}"):
-                    notices.take_step(
-                        lambda goal=goal, reached=reached: finding.mark_reached(  # type: ignore[misc]
-                            identity, goal.id, reached=not reached
+                mark = partial(finding.mark_reached, identity, goal.id)
+                st.button(
+                    say(name),
+                    key=f"reach_{goal.id}",
+                    on_click=notices.take,
+                    args=(partial(mark, reached=not reached), say(f"{name}_done")),
+                    kwargs={
+                        "undo": partial(mark, reached=reached),
+                        "undone": say("network.as_before"),
+                    },
+                )
+                with st.popover(say("network.delete"), key=f"delete_{goal.id}", type="tertiary"):
+                    st.write(say("network.delete_lead"))
+                    st.button(
+                        say("network.delete_do"),
+                        key=f"delete_do_{goal.id}",
+                        on_click=notices.take,
+                        args=(
+                            partial(finding.delete_goal, identity, goal.id),
+                            say("network.deleted"),
                         ),
-                        say(f"{name}_done"),
                     )
-                if st.button(say("network.delete"), key=f"delete_{goal.id}", type="tertiary"):
-                    _confirm_delete(identity, goal.id)
 
 
-def _confirm_delete(identity: Identity, goal_id: str) -> None:
-    @st.dialog(say("network.delete_title"))
-    def window() -> None:
-        st.write(say("network.delete_lead"))
-        if st.button(say("network.delete"), type="primary"):
-            notices.take_step(
-                lambda: company.services().finding.delete_goal(identity, goal_id),
-                say("network.deleted"),
-            )
-
-    window()
-
-
-def _who(tie: Tie) -> str:
+def who(tie: Tie) -> str:
+    """Say in a few words who is whose what."""
     name = tie.other.display_name or say("who.left")
     kind = say(f"kind.{tie.relationship}").lower()
     return say("network.you_are" if tie.i_help else "network.they_are", name=name, kind=kind)

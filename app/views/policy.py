@@ -1,19 +1,23 @@
 """The administrator's page of the policy: see it, try a change on goals, save it."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from app.services.identity import Identity
-from app.services.policy_desk import Trial
+from app.services.impossible_policy import find_impossible
+from app.services.night_verdict import Lamp
+from app.services.policy_desk import Difference, Trial, differences
 from app.views.parts import company, notices
+from app.views.parts.kinds import kind_label
 from app.views.parts.people_picker import pick_person
-from app.views.parts.tables import table
-from app.views.parts.texts import escape_markdown, label, say
+from app.views.parts.texts import counted, error_words, escape_markdown, label, say
+from app.views.parts.verdicts import show_verdict
 from recommender.errors import LearningRelationshipsError
-from recommender.policy import KindPolicy, Limits, ListSettings, Policy
-from recommender.relationships import KINDS, Relationship
+from recommender.policy import KindPolicy, Policy, default_policy
+from recommender.relationships import Relationship
 from recommender.signals import SIGNALS
 
 _LINES = ("never", "skip_level", "allowed")
@@ -21,131 +25,269 @@ _ANY_LEVEL = 20
 """What stands for 'any' in a field of levels: the widest bound that the policy knows."""
 
 _BOUNDS = {"min_levels_above": -_ANY_LEVEL, "max_levels_above": _ANY_LEVEL}
+_NUMBERS = {
+    "limits": ("request_days", "cooldown_days_after_decline", "open_requests_per_helper"),
+    "list": ("length",),
+}
+_MOST_GOALS = 5
+_EFFECT_GOALS = 2
+
+_EDITS = "policy_edits"
+"""What was edited and not saved, by table of the file; it outlives a change of kind or page."""
+_ROUND = "policy_round"
+"""Counts how often all was put back; a part of the fields' names, so that they begin anew."""
+_EFFECTS = "policy_effects"
 
 
 def show(identity: Identity) -> None:
     """Draw the page."""
     st.title(say("page.policy"), anchor=False)
-    st.write(say("policy.lead"))
-    notices.show(identity)
     desk = company.services().policy
     try:
         saved = desk.saved(identity)
+        waits = desk.waits(identity)
     except LearningRelationshipsError as error:
-        st.error(escape_markdown(str(error)))
+        show_verdict(Lamp.BAD, say("policy.verdict_broken"))
+        st.error(error_words(error))
         return
-    kind = Relationship(
+    edits: dict[str, Any] = st.session_state.setdefault(_EDITS, {})
+    verdict = st.container()
+    fields, beside = st.columns([3, 2], gap="large")
+    with fields:
+        kind = _choose_kind()
+        edits[kind.value] = _edit_kind(kind, saved.of(kind), edits.get(kind.value))
+        with st.expander(say("policy.limits")):
+            edits.update(_edit_numbers(saved, edits))
+    with beside:
+        impossible = list(find_impossible(edits))
+        for one in impossible:
+            kind_word = say(f"kind.{one.relationship}")
+            st.error(label(f"policy.impossible_{one.says}", kind=kind_word, **one.fills))
+        changed = None if impossible else _checked(identity, edits)
+        if changed is not None:
+            found = differences(saved, changed)
+            _show_pending(identity, found, changed)
+            _try_out(identity, kind, changed)
+    with verdict:
+        _show_verdict(waits, changed, saved)
+
+
+def _show_verdict(waits: bool, changed: Policy | None, saved: Policy) -> None:
+    more = say("policy.lead")
+    if changed is None:
+        show_verdict(Lamp.BAD, say("policy.verdict_impossible"), more)
+    elif count := len(differences(saved, changed)):
+        show_verdict(Lamp.LOOK, counted("policy.verdict_edited", count), more)
+    elif waits:
+        show_verdict(Lamp.LOOK, say("policy.verdict_waits"), more)
+    else:
+        own = len(differences(default_policy(), saved))
+        none = say("policy.verdict_serves_none")
+        show_verdict(Lamp.GOOD, counted("policy.verdict_serves", own) if own else none, more)
+
+
+def _checked(identity: Identity, edits: Mapping[str, Any]) -> Policy | None:
+    try:
+        return company.services().policy.check(identity, edits)
+    except LearningRelationshipsError as error:
+        st.error(error_words(error))
+        return None
+
+
+def _choose_kind() -> Relationship:
+    return Relationship(
         st.segmented_control(
-            say("find.kind"),
+            say("policy.kind"),
             list(Relationship),
             default=Relationship.MENTOR,
             required=True,
-            format_func=lambda one: say(f"kind.{one}"),
+            format_func=kind_label,
+            key="policy_kind",
+            persist_state="session",
         )
         or Relationship.MENTOR
     )
-    st.caption(KINDS[kind].question)
-    changes: dict[str, Any] = {str(kind): _edit_kind(kind, saved.of(kind))}
-    with st.expander(say("policy.limits")):
-        changes |= _edit_limits(saved)
-    try:
-        changed = desk.check(identity, changes)
-    except LearningRelationshipsError as error:
-        st.error(escape_markdown(str(error)))
-        return
-    _try_out(identity, kind, changed)
-    _save(identity, saved, changed)
 
 
-def _edit_kind(kind: Relationship, policy: KindPolicy) -> dict[str, Any]:
+def _edit_kind(
+    kind: Relationship, saved: KindPolicy, edited: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    now = edited or saved.model_dump()
+    strength = now["strength"]
+    st.subheader(say("policy.weights"), anchor=False)
+    st.caption(say("policy.weights_lead"))
+    effects: dict[str, int] = st.session_state.get(_EFFECTS, {}).get(kind.value, {})
+    columns = st.columns(2, gap="medium")
+    weights = {}
+    for number, name in enumerate(SIGNALS):
+        with columns[number % 2]:
+            weights[name] = float(
+                st.number_input(
+                    say(f"policy.signal_{name}"),
+                    -100.0,
+                    100.0,
+                    value=float(now["weights"].get(name, 0.0)),
+                    step=0.05,
+                    key=_key(f"weight_{name}", kind),
+                    help=escape_markdown(SIGNALS[name].says),
+                )
+            )
+            if name in effects:
+                count = effects[name]
+                none = say("policy.effect_none")
+                st.caption(counted("policy.effect", count) if count else none)
     st.subheader(say("policy.rules"), anchor=False)
     line = st.selectbox(
         say("policy.line_of_command"),
         _LINES,
-        index=_LINES.index(policy.line_of_command),
+        index=_LINES.index(now["line_of_command"]),
         format_func=lambda name: say(f"policy.line_{name}"),
-        key=f"line_{kind}",
+        key=_key("line", kind),
     )
-    levels = {name: _edit_level(kind, name, policy) for name in _BOUNDS}
-    contractors = st.checkbox(
-        say("policy.contractors"), value=policy.contractors, key=f"contractors_{kind}"
-    )
-    st.subheader(say("policy.weights"), anchor=False)
-    st.caption(say("policy.weights_lead"))
     columns = st.columns(2, gap="medium")
-    weights = {
-        name: _edit_weight(kind, name, policy, columns[number % 2])
-        for number, name in enumerate(SIGNALS)
-    }
-    used = {name: value for name, value in weights.items() if value or name in policy.weights}
-    strength = {
-        name: column.number_input(
-            say(f"policy.{name}"),
-            0.0,
-            1.0,
-            value=float(getattr(policy.strength, name)),
-            step=0.05,
-            key=f"{name}_{kind}",
-        )
-        for name, column in zip(("strong", "fair"), st.columns(2, gap="medium"), strict=True)
-    }
+    levels = {}
+    for column, name in zip(columns, _BOUNDS, strict=True):
+        with column:
+            levels[name] = _edit_level(kind, name, now[name])
+    contractors = st.checkbox(
+        say("policy.contractors"), value=now["contractors"], key=_key("contractors", kind)
+    )
+    columns = st.columns(2, gap="medium")
+    bounds = {}
+    for column, name in zip(columns, ("strong", "fair"), strict=True):
+        with column:
+            bounds[name] = float(
+                st.number_input(
+                    say(f"policy.{name}"), 0.0, 1.0, value=float(strength[name]), step=0.05,
+                    key=_key(name, kind),
+                )
+            )  # fmt: skip
+    kept = {name: value for name, value in weights.items() if value or name in saved.weights}
     return {
         "line_of_command": line,
         **levels,
         "contractors": contractors,
-        "weights": used,
-        "strength": strength,
+        "weights": kept,
+        "strength": {**strength, **bounds},
     }
 
 
-def _edit_level(kind: Relationship, name: str, policy: KindPolicy) -> int | str:
-    bound, now = _BOUNDS[name], getattr(policy, name)
+def _key(name: str, kind: Relationship | None = None) -> str:
+    return f"policy_{name}_{kind}_{st.session_state.get(_ROUND, 0)}"
+
+
+def _edit_level(kind: Relationship, name: str, now: int | str) -> int | str:
+    bound = _BOUNDS[name]
     value = st.number_input(
         say(f"policy.{name}"),
         -_ANY_LEVEL,
         _ANY_LEVEL,
         value=bound if now == "any" else int(now),
-        key=f"{name}_{kind}",
+        key=_key(name, kind),
+        help=say("policy.any_level", bound=bound),
     )
-    st.caption(say("policy.any_level", bound=bound))
     return "any" if value == bound else int(value)
 
 
-def _edit_weight(
-    kind: Relationship, name: str, policy: KindPolicy, column: DeltaGenerator
-) -> float:
-    signal = SIGNALS[name]
-    value = column.number_input(
-        signal.label.capitalize(),
-        -100.0,
-        100.0,
-        value=float(policy.weights.get(name, 0.0)),
-        step=0.05,
-        key=f"weight_{name}_{kind}",
-    )
-    column.caption(signal.says)
-    return float(value)
-
-
-def _edit_limits(saved: Policy) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for table_name, model, names in (
-        ("limits", Limits, tuple(Limits.model_fields)),
-        ("list", ListSettings, ("length",)),
-    ):
-        values = {}
-        for name in names:
-            values[name] = int(
+def _edit_numbers(saved: Policy, edits: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        table: {
+            name: int(
                 st.number_input(
-                    str(model.model_fields[name].description),
+                    say(f"policy.{name}"),
                     0,
                     10_000,
-                    value=int(getattr(getattr(saved, table_name), name)),
-                    key=f"{table_name}_{name}",
+                    value=int(edits.get(table, {}).get(name, getattr(getattr(saved, table), name))),
+                    key=_key(name),
                 )
             )
-        found[table_name] = values
-    return found
+            for name in names
+        }
+        for table, names in _NUMBERS.items()
+    }
+
+
+def _show_pending(identity: Identity, found: list[Difference], changed: Policy) -> None:
+    st.subheader(say("policy.pending"), anchor=False)
+    if found:
+        table = pd.DataFrame(
+            [(*_where(one), _value(one.before), _value(one.after)) for one in found],
+            columns=["kind", "what", "before", "after"],
+        )
+        st.dataframe(
+            table,
+            hide_index=True,
+            column_config={
+                name: st.column_config.TextColumn(say(f"policy.pending_{name}"))
+                for name in table.columns
+            },
+        )
+        st.caption(say("policy.save_lead"))
+    else:
+        st.write(say("policy.unchanged"))
+    with st.container(horizontal=True):
+        if found:
+            st.button(
+                say("policy.save_do"),
+                type="primary",
+                icon=":material/save:",
+                on_click=notices.take,
+                args=(
+                    lambda: _save(identity, changed),
+                    say("policy.saved"),
+                ),
+            )
+            st.button(
+                say("policy.discard"), icon=":material/undo:", on_click=_begin_with, args=({},)
+            )
+        if differences(default_policy(), changed):
+            st.button(
+                say("policy.defaults"),
+                type="tertiary",
+                on_click=_begin_with,
+                args=(_edits_of(default_policy()),),
+            )
+
+
+def _save(identity: Identity, changed: Policy) -> None:
+    company.services().policy.save(identity, changed)
+    _begin_with({})
+
+
+def _begin_with(edits: dict[str, Any]) -> None:
+    st.session_state[_EDITS] = edits
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    st.session_state.pop(_EFFECTS, None)
+
+
+def _edits_of(policy: Policy) -> dict[str, Any]:
+    """Turn a policy into edits of everything that the page edits."""
+    tree = policy.model_dump()
+    edits: dict[str, Any] = {kind.value: tree[kind.value] for kind in Relationship}
+    for kind in Relationship:
+        weights = edits[kind.value]["weights"]
+        edits[kind.value]["weights"] = {name: weights.get(name, 0.0) for name in SIGNALS}
+    return edits | {
+        table: {name: tree[table][name] for name in names} for table, names in _NUMBERS.items()
+    }
+
+
+def _where(one: Difference) -> tuple[str, str]:
+    table, *names = one.path
+    kind = say(f"kind.{table}") if table in list(Relationship) else say("policy.everywhere")
+    name = names[-1]
+    is_weight = names[0] == "weights"
+    return kind, say(f"policy.signal_{name}" if is_weight else f"policy.{name}")
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return say("policy.yes" if value else "policy.no")
+    if value is None:
+        return "0"
+    if value in _LINES:
+        return say(f"policy.line_{value}")
+    return say("policy.no_bound") if value == "any" else f"{value:g}"
 
 
 def _try_out(identity: Identity, kind: Relationship, changed: Policy) -> None:
@@ -153,17 +295,44 @@ def _try_out(identity: Identity, kind: Relationship, changed: Policy) -> None:
     st.caption(say("policy.try_lead"))
     people = company.current_snapshot().people
     seeker = pick_person(say("policy.seeker"), people, key="policy_seeker")
-    goals = st.text_area(say("policy.goals"), value=say("policy.sample_goals"), height=110)
-    if not st.button(say("policy.try_do"), disabled=seeker is None) or seeker is None:
+    text = st.text_area(
+        say("policy.goals"),
+        value=say("policy.sample_goals"),
+        height=110,
+        key="policy_goals",
+        persist_state="session",
+    )
+    goals = [line.strip() for line in text.splitlines() if line.strip()][:_MOST_GOALS]
+    with st.container(horizontal=True):
+        compare = st.button(say("policy.try_do"), disabled=seeker is None)
+        weigh = st.button(say("policy.effects_do"), disabled=seeker is None)
+    if seeker is None:
         return
-    for goal in [line.strip() for line in goals.splitlines() if line.strip()][:5]:
+    if weigh and _weigh(identity, kind, changed, seeker, goals[:_EFFECT_GOALS]):
+        st.rerun()
+    if not compare:
+        return
+    for goal in goals:
         st.markdown(f"**{escape_markdown(goal)}**")
         try:
             trial = company.services().policy.try_out(identity, changed, kind, seeker, goal)
         except LearningRelationshipsError as error:
-            st.error(escape_markdown(str(error)))
+            st.error(error_words(error))
             continue
         _show_trial(trial)
+
+
+def _weigh(
+    identity: Identity, kind: Relationship, changed: Policy, seeker: str, goals: list[str]
+) -> bool:
+    with st.spinner(say("policy.effects_wait")):
+        try:
+            found = company.services().policy.effects(identity, changed, kind, seeker, goals)
+        except LearningRelationshipsError as error:
+            st.error(error_words(error))
+            return False
+    st.session_state[_EFFECTS] = {kind.value: found}
+    return True
 
 
 def _show_trial(trial: Trial) -> None:
@@ -176,14 +345,22 @@ def _show_trial(trial: Trial) -> None:
         moved = "" if then is None else _moved(before.get(then.person_id), then.rank)
         lines.append(
             (
-                place + 1,
-                f"{now.display_name} ({now.score:.2f})" if now else "–",
-                f"{then.display_name} ({then.score:.2f})" if then else "–",
+                f"{place + 1}. {now.display_name}" if now else "–",
+                f"{place + 1}. {then.display_name}" if then else "–",
                 moved,
             )
         )
-    heads = [say(f"policy.{name}") for name in ("place", "now", "changed", "moved")]
-    st.html(table(heads, lines))
+    names = ["now", "changed", "moved"]
+    st.dataframe(
+        pd.DataFrame(lines, columns=names),
+        hide_index=True,
+        column_config={
+            name: st.column_config.TextColumn(
+                say(f"policy.{name}"), width="small" if name == "moved" else "medium"
+            )
+            for name in names
+        },
+    )
 
 
 def _moved(before: int | None, now: int) -> str:
@@ -192,15 +369,3 @@ def _moved(before: int | None, now: int) -> str:
     if before == now:
         return say("policy.same")
     return say("policy.from_place", place=before)
-
-
-def _save(identity: Identity, saved: Policy, changed: Policy) -> None:
-    st.subheader(say("policy.save"), anchor=False)
-    if changed == saved:
-        st.write(say("policy.unchanged"))
-        return
-    st.write(say("policy.save_lead"))
-    if st.button(say("policy.save_do"), type="primary"):
-        notices.take_step(
-            lambda: company.services().policy.save(identity, changed), label("policy.saved")
-        )

@@ -1,5 +1,6 @@
-"""Showing how far a command is: moving bars on a terminal, plain lines elsewhere."""
+"""Showing how far a command is: moving bars on a terminal, plain lines elsewhere, JSON if asked."""
 
+import json
 import sys
 import time
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 LINE_EVERY_S = 10.0
+JSON_EVERY_S = 0.5
 GATE = "gate"
 """The part of a night in which another program writes to the terminal."""
 EMBED, REWRITE = "embed", "rewrite"
@@ -39,6 +41,10 @@ class ProgressDisplay:
     """
 
     stream: TextIO = field(default_factory=lambda: sys.stderr)
+    as_json: bool = False
+    """Write a JSON object a line, for a program that reads along: `{"part": "embed"}` as a part
+    begins, `{"part": "embed", "done": 20, "total": 900}` as it goes on. What is no such line, the
+    gate's words and an error's, is text for a person."""
     _bar: Progress | None = None
     _task: TaskID | None = None
     _part: str = EMBED
@@ -60,6 +66,9 @@ class ProgressDisplay:
     def part(self, name: str) -> None:
         """Show that a part of the work begins; `name` is one of `SAID`."""
         self._part, self._first = name, None
+        if self.as_json:
+            self._line(json.dumps({"part": name}))
+            return
         if name == GATE or not self.stream.isatty():
             self._stop(finished=True)
             self._line(SAID[name])
@@ -76,6 +85,11 @@ class ProgressDisplay:
     def update(self, done: int, total: int) -> None:
         """Show that `done` of the `total` texts or snapshots of this part are done."""
         clock = time.monotonic()
+        if self.as_json:
+            if done >= total or clock - self._last >= JSON_EVERY_S:
+                self._line(json.dumps({"part": self._part, "done": done, "total": total}))
+                self._last = clock
+            return
         told = f"{done:,} of {total:,}{self._rate(clock, done, total)}"
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=done, total=total, told=told)

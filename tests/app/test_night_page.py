@@ -26,7 +26,7 @@ def test_only_snapshots_that_can_serve_are_offered_to_roll_back_to(
     whole, older, damaged, _ = (publish(index, night) for night in range(4))
     of_another_format(index, older)
     (index.snapshot(damaged) / "manifest.json").write_bytes(b"{}")
-    assert page(tmp_path, monkeypatch).selectbox[0].options == [whole]
+    assert page(tmp_path, monkeypatch).selectbox[0].options == [shown(whole)]
 
 
 def test_where_none_can_serve_none_is_offered(
@@ -85,3 +85,8 @@ def of_another_format(index: IndexFolder, name: str) -> None:
     (index.snapshot(name) / "manifest.json").write_text(text, encoding="utf-8")
     index.snapshot(name).rename(index.snapshots / older)
     index.record("publish", snapshot=older, published=True)
+
+
+def shown(name: str) -> str:
+    """Write a snapshot of `publish` as people read it; its day is in its id."""
+    return f"{int(name[6:8])} November 2026, 00:00 UTC, 11 people"

@@ -17,7 +17,7 @@ from recommender.errors import (
     NotAllowedError,
     UnknownPersonError,
 )
-from recommender.relationships import Relationship
+from recommender.relationships import KINDS, Relationship
 from tests.app.small_company import ADMIN, ANNA, BEN, CARA, DAN, EVE, FAY, HEAD
 
 MENTOR, COACH, SPONSOR, PEER = Relationship
@@ -216,7 +216,7 @@ def test_what_is_private_to_a_helper_reads_the_same(services, clock):
 
 def test_a_mentor_asked_is_not_asked_again_while_the_request_is_open(services):
     ask(services)
-    with pytest.raises(ConflictError, match="not long ago"):
+    with pytest.raises(ConflictError, match="on its way already"):
         ask(services)
     with pytest.raises(ConflictError, match="not available"):
         ask(services, kind=COACH)
@@ -237,7 +237,7 @@ def test_whoever_declined_rests_for_the_cooldown(services, clock, kind):
 def test_whoever_let_it_expire_rests_as_well(services, clock):
     ask(services)
     clock.forward(days=14 + 89)
-    with pytest.raises(ConflictError, match="not long ago"):
+    with pytest.raises(ConflictError, match="has asked the other already"):
         ask(services)
     clock.forward(days=1)
     ask(services)
@@ -411,14 +411,17 @@ def test_a_goal_that_cannot_be_answered_is_refused(services, text):
         services.finding.save_goal(ANNA, text)
 
 
-def test_a_draft_holds_goal_question_and_evidence(services):
+@pytest.mark.parametrize("kind", list(Relationship))
+def test_a_draft_holds_the_goal_and_speaks_to_its_reader(services, kind):
+    """The kinds' questions say "you" to the seeker; in a letter to the helper that is wrong."""
     goal = services.finding.save_goal(ANNA, "learn to lead\nwithout orders")
-    draft = services.asking.draft(ANNA, goal.id, SPONSOR, "CARA")
+    draft = services.asking.draft(ANNA, goal.id, kind, "CARA")
     assert draft.startswith("Hello Cara,\n\n")
-    assert "“learn to lead without orders”" in draft
-    assert "How can we accomplish things together" in draft
     assert draft.endswith("\n\nAnna")
-    assert services.asking.sent(ANNA) == []
+    assert "“learn to lead without orders”" in draft
+    assert f"I would like to {KINDS[kind].first_topic}." in draft
+    for other in KINDS.values():
+        assert other.question not in draft
 
 
 # --- who may do what --------------------------------------------------------------------------

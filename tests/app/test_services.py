@@ -258,3 +258,37 @@ def test_services_do_not_open_without_index_or_tables(halden_index, tmp_path):
     with pytest.raises(SnapshotError):
         open_services(Settings(index=tmp_path / "none", store=url))
     assert open_services(Settings(index=halden_index, store=url)).workplace.moment().people
+
+
+def test_a_goal_that_is_only_looked_at_is_answered_and_not_stored(services):
+    goal = services.finding.type_goal(SEEKER, GOAL)
+    answer = services.finding.suggest(SEEKER, goal, COACH)
+    first = answer.lists[0].suggestions[0].person_id
+    assert services.finding.why_not(SEEKER, goal, COACH, first).rank == 1
+    services.finding.suggest(SEEKER, goal, COACH)
+    with services.workplace.store.reading() as connection:
+        rows = connection.execute(sa.select(impressions)).all()
+    assert len(rows) == len(answer.lists[0].suggestions), "drawn twice, shown once"
+    assert services.finding.goals(SEEKER) == []
+
+
+def test_whoever_declined_is_not_the_next_however_long_ago(services, goal_id, clock):
+    """After the cooldown they come up again, but not as the next one for what they declined."""
+    first = services.finding.next_suggestion(SEEKER, goal_id, COACH).person_id
+    request = services.asking.send(SEEKER, goal_id, COACH, first, "May I?")
+    services.answering.decline(Identity(first), request.id)
+    clock.forward(days=95)
+    assert services.finding.next_suggestion(SEEKER, goal_id, COACH).person_id != first
+    other = services.finding.save_goal(SEEKER, GOAL + " Please.")
+    assert services.finding.next_suggestion(SEEKER, other.id, COACH).person_id == first
+
+
+def test_an_answer_and_its_page_come_from_one_snapshot(reader, services, goal_id):
+    """A night is published while a page is drawn, without those whom the answer names."""
+    with services.workplace.hold() as held:
+        services.workplace.give = SmallSnapshot
+        (part,) = services.finding.suggest(SEEKER, goal_id, COACH).lists
+        people = services.workplace.current().people
+        assert people is held.people
+        assert [people.row(one.person_id) for one in part.suggestions]
+    assert "H0012" not in services.workplace.current().people.ids.tolist()

@@ -91,8 +91,8 @@ def faults_of(translation: Mapping[str, str]) -> list[str]:
 def test_values_are_escaped_only_where_markdown_is_read() -> None:
     assert say("card.ask", name="*A*") == "Ask *A*"
     assert label("card.ask", name="*A*") == r"Ask \*A\*"
-    assert counted("card.steps", 1) == "one step from you in the reporting lines"
-    assert counted("card.steps", 3) == "3 steps from you in the reporting lines"
+    assert counted("network.steps", 1) == "one step from you"
+    assert counted("network.steps", 3) == "3 steps from you"
 
 
 def test_what_markdown_reads_late_is_broken_up() -> None:

@@ -8,8 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
-from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -55,19 +62,19 @@ def settled(page: Page) -> Page:
 
 
 def choose(page: Page, label: str, text: str) -> None:
-    """Choose in a select box what begins with a text."""
-    box = page.get_by_role("combobox", name=label)
-    option = page.get_by_role("option", name=re.compile(re.escape(text))).first
-    for _ in range(5):
-        # a window that just closed gives the focus back late, and that closes the list again
-        box.click()
-        box.fill(text)
-        try:
-            option.click(timeout=3000)
-            break
-        except PlaywrightTimeoutError:
-            page.keyboard.press("Escape")
+    """Choose the colleague whom a search for a name or "(number)" finds first."""
+    page.get_by_role("textbox", name=label).fill(text.strip("()"))
+    option = page.get_by_role("radio", name=re.compile(re.escape(text))).first
+    expect(option).to_be_attached()
     settled(page)
+    if not option.is_checked():
+        option.locator("xpath=ancestor::label").click()
+    settled(page)
+
+
+def cell(page: Page, text: str) -> Locator:
+    """Find a cell or heading of a table; Streamlit paints them, with a table for readers inside."""
+    return page.locator("canvas").locator("td, th").get_by_text(text, exact=True).first
 
 
 def sign_in(page: Page, url: str, person_id: str) -> Page:
@@ -75,20 +82,40 @@ def sign_in(page: Page, url: str, person_id: str) -> Page:
     page.goto(url)
     choose(page, "Who are you?", f"({person_id})")
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("button", name="Be somebody else")).to_be_attached()
+    expect(page.locator(".st-key-who")).to_be_visible()
     return settled(page)
 
 
 def go_to(page: Page, name: str) -> Page:
-    """Follow a link of the navigation."""
-    page.get_by_test_id("stPageLink").get_by_role("link", name=name, exact=True).click()
+    """Follow a link of the menu: in the bar, under a heading in it, or on a phone at the side."""
+    words = re.compile(rf"^{re.escape(name)}( \(\d+\))?$")
+    bar = page.get_by_test_id("stTopNavLink").get_by_text(words)
+    side = page.get_by_test_id("stSidebarNavLink").get_by_text(words)
+    opener = page.get_by_test_id("stExpandSidebarButton")
+    heading = page.get_by_test_id("stTopNavSection")
+    expect(bar.or_(opener).or_(heading).first).to_be_visible()
+    if bar.count():
+        bar.click()
+    elif opener.count():
+        opener.click()
+        side.click()
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    else:
+        heading.last.click()
+        page.get_by_test_id("stTopNavDropdownLink").get_by_text(words).click()
     return settled(page)
 
 
 def find(page: Page, goal: str, kind: str = "") -> Page:
-    """Type a goal on the page Find and ask."""
-    page.get_by_label("What would you like to learn?").fill(goal)
+    """Type a goal on the page Find and ask; a folded form is opened first."""
+    box = page.get_by_label("What would you like to learn?")
+    change = page.get_by_role("button", name="Change")
+    expect(box.or_(change).first).to_be_visible()
+    if change.count():
+        change.click()
+    box.fill(goal)
     if kind:
-        page.get_by_role("radiogroup").get_by_text(kind, exact=True).click()
+        option = page.get_by_role("radio", name=re.compile(rf"{kind}$"))
+        option.locator("xpath=ancestor::label").click()
     page.get_by_role("button", name="Find colleagues").click()
     return settled(page)

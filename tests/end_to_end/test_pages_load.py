@@ -17,10 +17,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.bench]
 
 SESSIONS, SECONDS = 10, 20.0
 PEOPLE = [
-    ("Anna Seeker (P3)", "I want somebody who teaches presenting talks."),
-    ("Dan Deck (P7)", "I would like to lead a small team one day. What does it take?"),
-    ("Eve Engine (P8)", "Chcę mówić swobodniej po angielsku na spotkaniach."),
-    ("Fay Ferry (P9)", "I want to understand engines well enough to explain a delay."),
+    ("P3", "I want somebody who teaches presenting talks."),
+    ("P7", "I would like to lead a small team one day. What does it take?"),
+    ("P8", "Chcę mówić swobodniej po angielsku na spotkaniach."),
+    ("P9", "I want to understand engines well enough to explain a delay."),
 ]
 
 

@@ -1,6 +1,7 @@
 """What is shown while a night runs: rates that are true, and lines that can be read in a log."""
 
 import io
+import json
 
 import pytest
 
@@ -71,3 +72,16 @@ def test_the_bar_stands_still_while_the_gate_writes():
         assert "50 of 100" in before
         display.part("publish")
     assert "publishing and pruning" in out.getvalue()[len(before) :]
+
+
+def test_a_program_reads_every_part_and_how_far_it_is():
+    out = io.StringIO()
+    with ProgressDisplay(out, as_json=True) as display:
+        for name in SAID:
+            display.part(name)
+        display.part("embed")
+        for done in range(1, 101):
+            display.update(done, 100)
+    told = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [one["part"] for one in told[: len(SAID)]] == list(SAID)
+    assert told[-1] == {"part": "embed", "done": 100, "total": 100}

@@ -176,7 +176,7 @@ def test_what_the_seeker_asked_for_is_said_by_kind() -> None:
     assert says(CY, ED, MENTOR, live=live) == ["You asked not to see them."]
     assert says(CY, FAY, MENTOR, live=live) == ["You asked not to see them as a mentor."]
     assert says(CY, DI, PEER, live=live) == [
-        "You asked them to be your peer not long ago; they come up again later."
+        "One of you has asked the other already, as a peer; see your requests."
     ]
 
 

@@ -2,6 +2,8 @@
 
 from functools import cache, lru_cache
 
+from app.services.distress import sounds_like_distress
+from app.services.names import names_of
 from app.services.services import Services, open_services
 from app.services.settings import Settings, load_settings
 from app.services.workplace import Published
@@ -48,11 +50,14 @@ def check_ready() -> str:
         LearningRelationshipsError: something is missing.
     """
     snapshot = current_snapshot()
-    _encode_once(snapshot.snapshot_id)
+    _answer_once(snapshot.snapshot_id)
     services().workplace.store.check()
     return snapshot.snapshot_id
 
 
 @lru_cache(maxsize=2)
-def _encode_once(snapshot_id: str) -> None:
-    current_snapshot().encode_parts([snapshot_id])
+def _answer_once(snapshot_id: str) -> None:
+    """Do once for each snapshot what the first goal would wait for."""
+    snapshot = current_snapshot()
+    sounds_like_distress(snapshot, f"snapshot {snapshot_id}")
+    names_of(snapshot.people)

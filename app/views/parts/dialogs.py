@@ -6,11 +6,12 @@ import streamlit as st
 
 from app.services.answering import ReceivedRequest
 from app.services.identity import Identity
-from app.store.records import NotForMe
-from app.views.parts import company, notices
+from app.services.workplace import PersonCard
+from app.store.records import NotForMe, TypedGoal
+from app.views.parts import company, notices, search
 from app.views.parts.texts import (
     day,
-    escape_markdown,
+    error_words,
     label,
     say,
 )
@@ -22,38 +23,58 @@ _DRAFT_HEIGHT_PX = 280
 
 
 def ask(
-    identity: Identity, goal_id: str, relationship: Relationship, suggestion: Suggestion
+    identity: Identity,
+    goal: str | TypedGoal,
+    relationship: Relationship,
+    helper: Suggestion | PersonCard,
 ) -> None:
     """Open the window in which a request is written, seen as its reader sees it, and sent.
+
+    It is closed by its own buttons only: a draft is not lost by a key.
+
+    Args:
+        identity: the seeker.
+        goal: one of the seeker's goals, by its id where it is kept.
+        relationship: what is asked for.
+        helper: who is asked.
 
     Raises:
         LearningRelationshipsError: there is nothing to write from: the goal or the colleague is
             gone, or the store cannot be reached.
     """
-    asking, helper = company.services().asking, suggestion.person_id
-    draft = asking.draft(identity, goal_id, relationship, helper, suggestion.evidence)
+    asking, helper_id, name = company.services().asking, helper.person_id, helper.display_name
+    evidence = helper.evidence if isinstance(helper, Suggestion) else ()
+    draft = asking.draft(identity, goal, relationship, helper_id, evidence)
+    goal_id = goal if isinstance(goal, str) else goal.id
+    key = f"draft_{goal_id}_{relationship}_{helper_id}"
 
-    @st.dialog(label("ask.title", name=suggestion.display_name), width="medium")
+    @st.dialog(label("ask.title", name=name), width="medium", dismissible=False)
     def window() -> None:
         message = st.text_area(
-            say("ask.draft"),
-            value=draft,
-            height=_DRAFT_HEIGHT_PX,
-            key=f"draft_{goal_id}_{relationship}_{helper}",
+            say("ask.draft"), draft, height=_DRAFT_HEIGHT_PX, key=key, persist_state="session"
         )
         st.caption(say("ask.draft_help"))
-        try:
-            preview = asking.preview(identity, relationship, helper, message)
-            if st.button(say("ask.send"), type="primary"):
-                asking.send(identity, goal_id, relationship, helper, message)
-                sent = label("find.sent", name=suggestion.display_name)
-                notices.keep(notices.Notice(f"{sent} {say('find.sent_where')}"))
+        keep = isinstance(goal, TypedGoal) and st.checkbox(say("ask.keep"), value=True)
+        with st.container(horizontal=True):
+            send = st.button(say("ask.send"), type="primary")
+            if st.button(say("ask.later"), type="tertiary"):
                 st.rerun()
-            st.caption(label("ask.sees", name=suggestion.display_name))
-            with st.container(border=True):
-                st.html(received(preview))
+        try:
+            if send:
+                request = asking.send(
+                    identity, goal, relationship, helper_id, message, keep_goal=keep
+                )
+                search.note_kept(identity, request.goal_id)
+                sent = label("find.sent", name=name)
+                notices.keep(f"{sent} {say('find.sent_where')}")
+                st.rerun()
+            preview = asking.preview(identity, relationship, helper_id, message)
         except LearningRelationshipsError as error:
-            st.error(escape_markdown(str(error)))
+            st.error(error_words(error))
+            return
+        st.caption(label("ask.sees", name=name))
+        with st.container(border=True):
+            st.html(received(preview))
 
     window()
 
@@ -75,7 +96,10 @@ def received(request: ReceivedRequest) -> str:
 
 
 def not_for_me(
-    identity: Identity, goal_id: str, relationship: Relationship, suggestion: Suggestion
+    identity: Identity,
+    goal: str | TypedGoal,
+    relationship: Relationship,
+    suggestion: Suggestion,
 ) -> None:
     """Open the window in which a suggestion is turned away, for a reason that stays private."""
 
@@ -84,21 +108,29 @@ def not_for_me(
         reason: NotForMe | None = st.radio(
             say("hide.reason"),
             list(NotForMe),
+            index=None,
             format_func=lambda one: say(f"hide.{one}"),
             captions=[say(f"hide.{one.reach}_reach") for one in NotForMe],
             label_visibility="collapsed",
         )
         st.caption(say("hide.private"))
-        if not st.button(say("hide.do"), type="primary") or reason is None:
+        if not st.button(say("hide.do"), type="primary"):
+            return
+        if reason is None:
+            st.warning(say("hide.nothing"))
             return
         helper, name = suggestion.person_id, suggestion.display_name
         finding = company.services().finding
         try:
-            undo = finding.not_for_me(identity, goal_id, relationship, helper, reason)
+            undo = finding.not_for_me(identity, goal, relationship, helper, reason)
         except LearningRelationshipsError as error:
-            st.error(escape_markdown(str(error)))
+            st.error(error_words(error))
             return
-        notices.keep(notices.Notice(label("find.hidden", name=name), undo, name))
+        notices.keep(
+            label("find.hidden", name=name),
+            undo=lambda: finding.undo_not_for_me(identity, undo),
+            undone=label("find.undone", name=name),
+        )
         st.rerun()
 
     window()

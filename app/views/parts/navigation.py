@@ -1,6 +1,6 @@
-"""Going from one page to another: a row of links at the top, which a phone shows as well."""
+"""Going from one page to another."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -17,13 +17,13 @@ def go_to(name: str) -> None:
     st.switch_page(st.session_state[_PAGES][name])
 
 
-def show_links(name: str, pages: Iterable["st.Page"]) -> None:
-    """Draw a row of links.
+def link_to(name: str, text: str, **query: str) -> None:
+    """Draw a link to a page, with words of its own.
 
     Args:
-        name: the row's own name, for the style sheet.
-        pages: where the links lead.
+        name: the page.
+        text: Markdown.
+        query: what the page's address says, such as which record it shows.
     """
-    with st.container(horizontal=True, gap="small", key=f"links_{name}"):
-        for page in pages:
-            st.page_link(page, width="content")
+    page = st.session_state[_PAGES][name]
+    st.page_link(page, label=text, width="content", query_params=query or None)

@@ -1,62 +1,74 @@
-"""Choosing one colleague by name."""
+"""Choosing one colleague by name, title, place or number, while one types."""
 
-import numpy as np
+from collections.abc import Collection
+
 import streamlit as st
-from numpy.typing import NDArray
 
-from app.views.parts.texts import label, say
+from app.services.names import FEWEST_LETTERS, names_of
+from app.views.parts.texts import counted, escape_markdown, label, say
 from recommender.people import People
 
-_MOST_LISTED = 1000
-"""More people than this are searched on the server instead of being sent to the browser."""
+MOST_SHOWN = 6
+"""Colleagues that are offered at once; who sees more types on."""
 
-_MOST_FOUND = 50
-_FEWEST_LETTERS = 2
+_PAUSE = "250ms"
+"""How long somebody stops typing before the search begins."""
 
 
-def pick_person(title: str, people: People, *, key: str) -> str | None:
-    """Draw a choice of everyone, or in a large company of those whom a search finds.
+def pick_person(
+    title: str, people: People, *, key: str, suggested: Collection[str] = ()
+) -> str | None:
+    """Draw a choice of those whom a search finds.
 
     Args:
         title: what the choice is called, Markdown.
         people: everyone.
         key: the widget's own name.
+        suggested: ids of people who are offered before anything is typed.
 
     Returns:
-        The chosen person's id, None where nobody is chosen.
+        The chosen person's id, None where nobody is chosen; the only one found is chosen.
     """
-    ids = [str(person_id) for person_id in people.ids]
-    if len(people) > _MOST_LISTED:
-        found = _search(people, key)
-        ids = [ids[row] for row in found]
-        if not ids:
-            return None
-    chosen: str | None = st.selectbox(
+    text = st.text_input(
         title,
-        ids,
-        index=None,
-        format_func=lambda person_id: _name(people, person_id),
+        key=f"{key}_search",
         placeholder=say("who.placeholder"),
-        key=f"{key}_person",
+        live=_PAUSE,
+        autocomplete="off",
     )
+    typed = text.strip()
+    if not typed:
+        rows, more = people.rows(list(suggested)).tolist(), 0
+    else:
+        found = names_of(people).search(typed, MOST_SHOWN + 1)
+        rows, more = found[:MOST_SHOWN], len(found) > MOST_SHOWN
+    if not rows:
+        if typed and len(typed) < FEWEST_LETTERS:
+            st.caption(say("who.narrow"))
+        elif typed:
+            st.caption(label("who.nobody", text=typed))
+        return None
+    chosen: str | None = st.radio(
+        say("who.found"),
+        [str(people.ids[row]) for row in rows],
+        index=0 if typed and len(rows) == 1 else None,
+        format_func=lambda person_id: _name(people, person_id),
+        captions=[_role(people, row) for row in rows],
+        label_visibility="collapsed",
+        # another search is another choice: who was chosen before is not kept out of sight
+        key=f"{key}_of_{typed}",
+    )
+    if more:
+        st.caption(counted("who.more", MOST_SHOWN))
     return chosen
 
 
-def _search(people: People, key: str) -> NDArray[np.int64]:
-    text = st.text_input(say("who.search"), key=f"{key}_search").strip().casefold()
-    nobody = np.zeros(0, np.int64)
-    if len(text) < _FEWEST_LETTERS:
-        st.caption(say("who.narrow"))
-        return nobody
-    names = people.frame["display_name"].fillna("").str.casefold()
-    by_name = names.str.contains(text, regex=False).to_numpy(dtype=np.bool_)
-    by_id = np.array([str(person_id).casefold() == text for person_id in people.ids])
-    found = np.flatnonzero(by_name | by_id)[:_MOST_FOUND]
-    if not len(found):
-        st.caption(label("who.nobody", text=text))
-    return found
-
-
 def _name(people: People, person_id: str) -> str:
-    name = people.text(people.row(person_id), "display_name")
-    return say("who.person", name=name, id=person_id)
+    row = people.row(person_id)
+    number = people.text(row, "person_id")
+    return label("who.person", name=people.text(row, "display_name"), id=number)
+
+
+def _role(people: People, row: int) -> str:
+    parts = (people.text(row, name) for name in ("job_title", "location"))
+    return escape_markdown(" · ".join(part for part in parts if part))

@@ -5,16 +5,8 @@ from html import escape
 from math import cos, pi, sin
 
 from app.services.network import Tie
+from app.views.parts.kinds import SHAPES
 from app.views.parts.texts import counted, say
-from recommender.relationships import Relationship
-
-SHAPES: dict[Relationship, str] = {
-    Relationship.MENTOR: "▲",
-    Relationship.COACH: "■",
-    Relationship.SPONSOR: "◆",
-    Relationship.PEER: "●",
-}
-"""A kind's mark: a shape, so that the picture needs no colours."""
 
 _RINGS = (2, 4)
 """The most steps that stand on the first and on the second ring; the rest is on the third."""
@@ -35,10 +27,9 @@ def picture(ties: Sequence[Tie]) -> str:
     marks, lines = [], []
     for number, tie in enumerate(ties, start=1):
         x, y = _place(number - 1, len(ties), _ring(tie))
-        shape = SHAPES[tie.relationship]
-        marks.append(
-            f'<span class="mark" style="left:{x:.1f}%;top:{y:.1f}%">{shape}{number}</span>'
-        )
+        kind, shape = tie.relationship, SHAPES[tie.relationship]
+        style = f"left:{x:.1f}%;top:{y:.1f}%"
+        marks.append(f'<span class="mark kind-{kind}" style="{style}">{shape}{number}</span>')
         lines.append(f"<li>{_line(number, tie)}</li>")
     return (
         '<section class="lr net">'

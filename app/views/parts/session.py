@@ -1,18 +1,26 @@
 """Who is at the other end of this browser session."""
 
 from html import escape
+from urllib.parse import quote, unquote
 
 import streamlit as st
 
 from app.services.identity import Identity, demo_identity, identity_from_claims
 from app.views.parts import company
+from app.views.parts.kinds import kind_badge
 from app.views.parts.people_picker import pick_person
-from app.views.parts.texts import escape_markdown, label, say
+from app.views.parts.texts import counted, error_words, escape_markdown, label, say
 from recommender.errors import NotAllowedError, UnknownPersonError
 from recommender.people import People
-from recommender.relationships import KINDS
+from recommender.relationships import Relationship
 
 _CHOSEN = "demonstration_person"
+_LEFT = "demonstration_left"
+_GREETED = "greeted"
+
+_COOKIE = "learning_relationships_demonstration"
+"""Who was chosen, so that a reload does not ask again; read in a demonstration only, where it is
+worth what choosing from the list is worth: nothing."""
 
 
 def signed_in(people: People) -> Identity | None:
@@ -26,14 +34,16 @@ def signed_in(people: People) -> Identity | None:
         if not st.user.is_logged_in:
             return None
         return identity_from_claims(st.user.to_dict(), people, settings)
-    chosen = st.session_state.get(_CHOSEN)
+    chosen = st.session_state.get(_CHOSEN) or _remembered()
     if chosen is None:
         return None
     try:
-        return demo_identity(chosen, people, settings)
+        identity = demo_identity(chosen, people, settings)
     except UnknownPersonError:
-        del st.session_state[_CHOSEN]
+        st.session_state.pop(_CHOSEN, None)
         return None
+    st.session_state[_CHOSEN] = chosen
+    return identity
 
 
 def welcome() -> None:
@@ -45,30 +55,48 @@ def welcome() -> None:
         if st.button(say("who.sign_in"), type="primary"):
             st.login()
     else:
-        show_demo_notice()
+        if st.session_state.get(_LEFT):
+            _remember("")
         _choose_person()
+        show_demo_notice()
     show_kinds()
 
 
 def show_who(identity: Identity, people: People) -> None:
-    """Show who is signed in, with the way out."""
-    name = people.text(people.row(identity.person_id), "display_name")
-    with st.container(horizontal=True, vertical_alignment="center", key="who"):
-        st.html(f'<p class="lr who">{say("who.you")} <strong>{escape(name)}</strong></p>')
+    """Show who is signed in, with the way out, in a corner of the window."""
+    row = people.row(identity.person_id)
+    name = people.text(row, "display_name")
+    shown = label("who.demo_person", name=name) if identity.demo else escape_markdown(name)
+    with st.container(key="who"), st.popover(shown, icon=":material/person:"):
+        parts = (people.text(row, column) for column in ("job_title", "department"))
+        role = " · ".join(part for part in parts if part)
+        st.html(
+            f'<p class="lr"><strong>{escape(name)}</strong><br>'
+            f'<span class="soft">{escape(role)}</span></p>'
+        )
         if identity.demo:
-            if st.button(say("who.change"), type="tertiary"):
-                st.session_state.clear()
-                st.rerun()
-        elif st.button(say("who.sign_out"), type="tertiary"):
+            show_demo_notice()
+            st.button(say("who.change"), on_click=_leave)
+        elif st.button(say("who.sign_out")):
             st.logout()
     if identity.demo:
-        show_demo_notice()
+        _remember(identity.person_id)
+
+
+def greet(identity: Identity) -> None:
+    """Say once a session that somebody waits for an answer."""
+    if st.session_state.get(_GREETED) == identity.person_id:
+        return
+    st.session_state[_GREETED] = identity.person_id
+    count = company.services().answering.waiting(identity)
+    if count:
+        st.toast(counted("who.waiting", count), icon=":material/forum:", duration="long")
 
 
 def refuse(error: NotAllowedError) -> None:
     """Show why a signed-in person is nobody here, with the way out."""
     st.title(say("who.welcome"), anchor=False)
-    st.error(escape_markdown(str(error)))
+    st.error(error_words(error))
     if company.settings().sign_in == "oidc" and st.button(say("who.sign_out")):
         st.logout()
 
@@ -79,11 +107,10 @@ def show_demo_notice() -> None:
 
 
 def show_kinds() -> None:
-    """Explain the four kinds."""
+    """Explain the four kinds by what a newcomer would ask for."""
     tiles = "".join(
-        f"<li><strong>{say('kind.' + name)}</strong>{kind.question}"
-        f'<br><span class="soft">{kind.purpose}</span></li>'
-        for name, kind in KINDS.items()
+        f"<li>{kind_badge(kind)}<p>{escape(say(f'find.{kind}_example'))}</p></li>"
+        for kind in Relationship
     )
     st.html(
         f'<section class="lr"><h2>{say("find.kinds")}</h2><ul class="tiles">{tiles}</ul></section>'
@@ -92,7 +119,28 @@ def show_kinds() -> None:
 
 def _choose_person() -> None:
     people = company.current_snapshot().people
-    chosen = pick_person(label("who.choose"), people, key="welcome")
+    admins = [key for key in company.settings().admins if len(people.rows([key]))]
+    chosen = pick_person(label("who.choose"), people, key="welcome", suggested=admins)
     if st.button(say("who.start"), type="primary", disabled=chosen is None):
         st.session_state[_CHOSEN] = chosen
+        st.session_state.pop(_LEFT, None)
         st.rerun()
+
+
+def _leave() -> None:
+    st.session_state.clear()
+    st.session_state[_LEFT] = True
+
+
+def _remembered() -> str | None:
+    if st.session_state.get(_LEFT):
+        return None
+    return unquote(st.context.cookies.get(_COOKIE, "")) or None
+
+
+def _remember(person_id: str) -> None:
+    """Keep who was chosen until the browser is closed; nobody where the id is empty."""
+    ends = "" if person_id else "; max-age=0"
+    kept = f"{_COOKIE}={quote(person_id, safe='')}; path=/; SameSite=Strict{ends}"
+    with st.container(key="remember"):  # takes no room
+        st.html(f"<script>document.cookie = '{kept}'</script>", unsafe_allow_javascript=True)

@@ -7,7 +7,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -53,6 +53,11 @@ def day(moment: date) -> str:
     return f"{moment.day} {moment:%B %Y}" if _language() == DEFAULT else f"{moment:%Y-%m-%d}"
 
 
+def moment(at: datetime) -> str:
+    """Write a moment as '3 May 2026, 04:30 UTC'."""
+    return say("house.moment", day=day(at), time=f"{at.astimezone(UTC):%H:%M}")
+
+
 def escape_markdown(text: str) -> str:
     """Make a text show as it is where Streamlit reads Markdown.
 
@@ -61,6 +66,13 @@ def escape_markdown(text: str) -> str:
     """
     broken_up = _READ_LATER.sub(rf"\1{_WORD_JOINER}", " ".join(text.split()))
     return _PUNCTUATION.sub(r"\\\1", broken_up)
+
+
+def error_words(error: Exception) -> str:
+    """Write an error as a sentence, for a place that reads Markdown."""
+    text = str(error).strip()
+    ended = text if text.endswith((".", "!", "?", "”")) else f"{text}."
+    return escape_markdown(ended[:1].upper() + ended[1:])
 
 
 def languages() -> list[str]:
