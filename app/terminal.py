@@ -38,6 +38,8 @@ def render_recommendation(answer: Recommendation) -> str:
             f"Not read ({len(answer.goal.unread)} of the text's sentences), as it says no wish: "
             f"“{first}” and what goes with it. If help with that is meant, say it as a wish."
         )
+    if answer.caution:
+        lines += ["", *_wrapped(answer.caution)]
     for part in answer.lists:
         lines += ["", *_list(part, answer.goal)]
     return clean("\n".join(lines))

@@ -7,8 +7,18 @@ from recommender.eligibility import Reason
 from recommender.explanation import Contribution, Evidence
 from recommender.goals import Goal
 from recommender.kinds import KindPrediction
+from recommender.languages import CALIBRATED, name_of
 from recommender.relationships import KINDS, Relationship
 from recommender.strength import Strength
+
+NOT_CALIBRATED = (
+    "Your goal is read as {language}. How well matches fit was measured for English goals alone, "
+    "so none is called strong, and the order may be less right; in English the goal finds more."
+)
+NO_PROSE = (
+    "This reads like code and not like something to learn, so no match is called strong. "
+    "Say in a sentence what you would like to learn."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,15 @@ class Recommendation:
     """Which kinds suit the goal."""
     lists: tuple[SuggestionList, ...]
 
+    @property
+    def caution(self) -> str:
+        """Why no match is called strong, whatever fits; empty where nothing stands against it."""
+        if self.goal.is_calibrated:
+            return ""
+        if self.goal.language in CALIBRATED:
+            return NO_PROSE
+        return NOT_CALIBRATED.format(language=name_of(self.goal.language))
+
     def to_json(self) -> dict[str, Any]:
         """Return the published form, a contract: see the README."""
         return {
@@ -120,6 +139,7 @@ class Recommendation:
                 "refused": list(self.goal.refused),
                 "slips": [{"typed": typed, "read": read} for typed, read in self.goal.slips],
                 "language": self.goal.language,
+                "caution": self.caution,
                 "kinds": [
                     {"relationship": str(fit.relationship), "share": fit.share}
                     for fit in self.reading.fits

@@ -19,9 +19,7 @@ from recommender.explanation import (
     quote_cases,
     quote_likely,
 )
-from recommender.goals import Goal
 from recommender.kinds import predict_kinds
-from recommender.languages import CALIBRATED, name_of
 from recommender.live import LiveFacts
 from recommender.policy import Policy
 from recommender.power import power_between
@@ -40,14 +38,6 @@ NO_STRONG_MATCH = (
 NOBODY_ELIGIBLE = (
     "Nobody is available for this kind of relationship under the rules at the moment. "
     "Try another kind."
-)
-NOT_CALIBRATED = (
-    "Your goal is read as {language}. How well matches fit was measured for English goals alone, "
-    "so none is called strong, and the order may be less right; in English the goal finds more."
-)
-NO_PROSE = (
-    "This reads like code and not like something to learn, so no match is called strong. "
-    "Say in a sentence what you would like to learn."
 )
 NO_OWN_WORDS = (
     "Nobody in this list has written about themselves, so their order rests on job titles and "
@@ -174,16 +164,7 @@ def _explain(
     excluded = ranked.eligible[kind].excluded
     shown = ranking.rows[: len(suggestions)]
     note = _note(suggestions, has_own_words=_any_own_words(retriever, shown))
-    if suggestions and not ranked.goal.is_calibrated:
-        note = f"{caution(ranked.goal)} {note}".strip()
     return SuggestionList(kind, tuple(suggestions), excluded, note)
-
-
-def caution(goal: Goal) -> str:
-    """Say why no match for a goal is called strong, whose kind was not among the judged ones."""
-    if goal.language not in CALIBRATED:
-        return NOT_CALIBRATED.format(language=name_of(goal.language))
-    return NO_PROSE
 
 
 def _any_own_words(retriever: Retriever, rows: NDArray[np.int64]) -> bool:

@@ -13,9 +13,11 @@ from app.views.parts.named import show_named
 from app.views.parts.search import ANY, KIND, Search
 from app.views.parts.sensitive import show_contact
 from app.views.parts.suggestion_lists import show_lists
-from app.views.parts.texts import error_words, say
+from app.views.parts.texts import error_words, label, say
 from recommender.answers import Recommendation
 from recommender.errors import LearningRelationshipsError
+from recommender.goals import Goal
+from recommender.languages import CALIBRATED, name_of
 
 _ANSWERED = "answered"
 _TO_THE_TOP = "to_the_top"
@@ -104,9 +106,18 @@ def _show_answer(identity: Identity, sought: Search) -> None:
             st.rerun()
         return
     show_named(identity, sought)
+    if not answer.goal.is_calibrated:
+        st.caption(_why_none_is_strong(answer.goal))
     show_lists(identity, sought, answer, people)
     _show_keep(identity, sought)
     show_hidden(identity)
+
+
+def _why_none_is_strong(goal: Goal) -> str:
+    if goal.language in CALIBRATED:
+        return say("find.no_prose")
+    language = name_of(goal.language)
+    return label("find.other_language", language=language)
 
 
 def _show_keep(identity: Identity, sought: Search) -> None:

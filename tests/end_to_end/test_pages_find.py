@@ -291,3 +291,25 @@ def stored(server: Server) -> str:
         found = [connection.execute(sa.select(t)).all() for t in schema.metadata.sorted_tables]
     engine.dispose()
     return repr(found)
+
+
+def test_a_goal_in_another_language_is_named_and_none_is_strong(server: Server, page: Page) -> None:
+    sign_in(page, server.url, SEEKER)
+    find(page, "Ich möchte lernen, vor vielen Leuten frei zu sprechen.", "Mentor")
+    expect(page.get_by_text("Your goal is read as German.")).to_be_visible()
+    expect(page.get_by_text("Strong match")).to_have_count(0)
+
+
+def test_what_was_not_read_and_what_was_put_right_is_told(server: Server, page: Page) -> None:
+    sign_in(page, server.url, SEEKER)
+    story = (
+        "Senior planner at the old terminal 2009-2021, in charge of 14 people and 2.1 million. "
+        "Led the move of three cranes in 2014 and cut the waiting time from 31 to 19 minutes. "
+        "Trained 40 new planners and wrote twelve manuals on berths. "
+        "Chair of the works council from 2016 on."
+    )
+    find(page, f"{story}\nI would like somebody to help me to presnt my work, not Excel again.")
+    page.get_by_text("not all of the text was read").click()
+    expect(page.get_by_text("“presnt” as “present”")).to_be_visible()
+    expect(page.get_by_text("Not looked for, as you do not want it:")).to_be_visible()
+    expect(page.get_by_text("Chair of the works council from 2016 on.")).to_be_visible()

@@ -69,9 +69,10 @@ def test_no_match_is_strong_for_a_goal_in_another_language_and_why_is_said(halde
     assert german.to_json()["reading"]["language"] == "de"
     for part in german.lists:
         assert all(one.strength is not Strength.STRONG for one in part.suggestions)
-        assert part.note.startswith("Your goal is read as German.")
+    assert german.caution.startswith("Your goal is read as German.")
+    assert german.to_json()["reading"]["caution"] == german.caution
     limits = policy.mentor.strength
     assert judge(1.0, limits) is Strength.STRONG
     assert judge(1.0, limits, calibrated=False) is Strength.FAIR
     english = recommend(snapshot, Request("H0012", ENGLISH), policy)
-    assert not any("German" in part.note for part in english.lists)
+    assert english.caution == ""

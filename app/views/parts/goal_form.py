@@ -1,5 +1,6 @@
 """The form in which a goal is typed; after the question it folds into one line."""
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -95,16 +96,25 @@ def show_line(goal: Goal, search_for: search.Search) -> None:
 
 def _reading(goal: Goal) -> str:
     summary = counted("find.needs", len(goal.needs))
-    beside = ""
     if goal.circumstances:
         summary += " " + counted("find.background", len(goal.circumstances))
-        parts = "".join(f"<li>{escape(part)}</li>" for part in goal.circumstances)
-        beside = f'<p class="beside">{escape(say("find.background"))}</p><ul>{parts}</ul>'
+    if goal.unread:
+        summary += " " + say("find.some_unread")
     needs = "".join(f"<li>{escape(need)}</li>" for need in goal.needs)
+    slips = [say("find.slip", typed=typed, read=read) for typed, read in goal.slips]
     return (
         f"<details><summary>{escape(summary)}</summary>"
-        f'<ol class="needs">{needs}</ol>{beside}</details>'
+        f'<ol class="needs">{needs}</ol>{_beside("find.slips", slips)}'
+        f"{_beside('find.background', goal.circumstances)}"
+        f"{_beside('find.refused', goal.refused)}{_beside('find.unread', goal.unread)}</details>"
     )
+
+
+def _beside(title: str, parts: Sequence[str]) -> str:
+    if not parts:
+        return ""
+    items = "".join(f"<li>{escape(part)}</li>" for part in parts)
+    return f'<p class="beside">{escape(say(title))}</p><ul>{items}</ul>'
 
 
 def _kind_name(kind: str) -> str:
