@@ -88,7 +88,7 @@ def _show_figures(state: Mapping[str, Any]) -> None:
                 delta_color="off" if name in ("people", "passages") else "inverse",
                 chart_data=trend,
                 border=True,
-                width=190,
+                width=170,
             )
     changes = report.get("people", {})
     words = [counted(f"night.{name}", changes[name]) for name in _CHANGES if changes.get(name)]

@@ -80,7 +80,7 @@ def _show_metrics(answers: Sequence[Answers], load: Load, weeks: Sequence[Week])
         ):  # fmt: skip
             shown = value if isinstance(value, str) else _figure(value)
             drawn = trend if name == "requests" and any(trend) else None
-            st.metric(say(f"programme.{name}"), shown, chart_data=drawn, border=True, width=210)
+            st.metric(say(f"programme.{name}"), shown, chart_data=drawn, border=True, width=170)
 
 
 def _total(figures: Iterable[int | None]) -> int | None:

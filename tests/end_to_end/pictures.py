@@ -81,6 +81,9 @@ def main() -> int:
             settled(page)
             for name, title in PAGES.items():
                 take(go_to(page, title), options.to / f"{name}{ending}.png")
+                if name == "network":
+                    page.get_by_role("link", name="Agenda, notes and next date").first.click()
+                    take(settled(page), options.to / f"relationship{ending}.png")
             context.close()
     return 0
 

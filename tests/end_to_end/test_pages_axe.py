@@ -18,8 +18,16 @@ GOAL = "I want to practise presenting my own work. My English goes away when que
 
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
 
-EXCEPTIONS: dict[str, str] = {}
-"""Faults of Streamlit's own markup that cannot be mended from here: axe's rule and the element."""
+EXCEPTIONS: dict[str, str] = {
+    "aria-dialog-name": '[data-testid="stToast"]',
+    "list": '[data-testid="stSidebarNav"]',
+    "listitem": '[data-testid="stSidebarNav"]',
+}
+"""Faults of Streamlit's own markup that cannot be mended from here: axe's rule, and in what.
+
+A toast is a dialogue without a name, though its text is read out; on a phone the menu's list has a
+section's heading among its items.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +129,9 @@ def look(page: Page, name: str) -> list[str]:
             continue
         for node in violation["nodes"]:
             where = " ".join(str(part) for part in node["target"])
-            if EXCEPTIONS.get(violation["id"], "\0") not in where + node["html"]:
+            around = EXCEPTIONS.get(violation["id"], "")
+            # a toast may be gone by now
+            excused = "([at, around]) => !(document.querySelector(at)?.closest(around) === null)"
+            if not around or not page.evaluate(excused, [where, around]):
                 lines.append(f"{name}: {violation['id']} at {where}: {node['html'][:200]}")
     return lines + [f"{name}: contrast {line}" for line in page.evaluate(CONTRAST)]

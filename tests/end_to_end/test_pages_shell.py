@@ -1,5 +1,6 @@
 """What stands around every page: the menu, the person, what was just done, addresses."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -42,13 +43,16 @@ def test_a_helper_sees_in_the_menu_that_somebody_asked(server: Server, page: Pag
 def test_an_address_leads_where_it_says_after_signing_in_and_a_reload_keeps_the_person(
     server: Server, page: Page
 ) -> None:
-    for path, heading in (("night", "The night"), ("find", "Who could you learn with?")):
+    # Streamlit serves the first page at the root alone, so that its own name leads there
+    for path, heading, at in (
+        ("night", "The night", "night"), ("find", "Who could you learn with?", ""),
+    ):  # fmt: skip
         page.goto(f"{server.url}/{path}")
         if path == "night":
             choose(page, "Who are you?", f"({SEEKER})")
             page.get_by_role("button", name="Continue").click()
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
-        expect(page).to_have_url(f"{server.url}/{path}")
+        expect(page).to_have_url(re.compile(f"^{re.escape(server.url)}/{at}([?].*)?$"))
         expect(page.get_by_role("dialog")).to_have_count(0)
     settled(page).locator(".st-key-who").get_by_role("button").click()
     page.get_by_role("button", name="Be somebody else").click()
