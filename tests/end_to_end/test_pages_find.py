@@ -284,6 +284,21 @@ def test_an_address_opened_before_the_sign_in_is_kept(
     expect(page.get_by_role("heading", name=title[path], level=1)).to_be_visible()
 
 
+def test_how_a_goal_was_read_is_told_on_demand(server: Server, page: Page) -> None:
+    """Another language is said to be one; what is put right and not looked for unfolds."""
+    sign_in(page, server.url, SEEKER)
+    find(page, "Ich möchte lernen, vor vielen Menschen frei zu sprechen.", "Coach")
+    expect(page.get_by_text("Your goal is read as German.")).to_be_visible()
+    expect(page.get_by_text("Strong match")).to_have_count(0)
+    goal = "Not Excel again. I want to practise presenting my own work."
+    find(page, goal)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(goal)
+    read = page.locator("section.goal")
+    read.get_by_text("Read as one wish").click()
+    expect(read).to_contain_text("Not looked for, as you do not want it:")
+    expect(read.get_by_role("listitem").last).to_contain_text("Excel")
+
+
 def stored(server: Server) -> str:
     """Everything that the store holds, as one text."""
     engine = make_engine(store_url(server.store))

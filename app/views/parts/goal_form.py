@@ -80,12 +80,12 @@ def show_form(*, may_go_back: bool) -> tuple[str, Relationship | None] | None:
 
 
 def show_line(goal: Goal, search_for: search.Search) -> None:
-    """Draw what is looked for in a line, with how it was read folded under it."""
+    """Draw what is looked for in a line as it was typed, with how it was read folded under it."""
     with st.container(horizontal=True, vertical_alignment="top", key="goal_line"):
         st.html(
             '<section class="lr goal">'
             f'<h1><span class="soft">{escape(say("find.your_goal"))}</span> '
-            f'<span class="clamp">{escape(goal.text)}</span></h1>'
+            f'<span class="clamp">{escape(search_for.goal.text)}</span></h1>'
             f"{_reading(goal)}</section>"
         )
         st.button(label("find.change"), type="tertiary", icon=":material/edit:", on_click=open_form)
@@ -95,11 +95,25 @@ def show_line(goal: Goal, search_for: search.Search) -> None:
 
 def _reading(goal: Goal) -> str:
     summary = counted("find.needs", len(goal.needs))
-    beside = ""
     if goal.circumstances:
         summary += " " + counted("find.background", len(goal.circumstances))
-        parts = "".join(f"<li>{escape(part)}</li>" for part in goal.circumstances)
-        beside = f'<p class="beside">{escape(say("find.background"))}</p><ul>{parts}</ul>'
+    if goal.slips:
+        summary += " · " + counted("find.slips", len(goal.slips))
+    if goal.unread:
+        summary += " · " + say("find.part_unread")
+    slips = [say("find.slip", typed=typed, read=read) for typed, read in goal.slips]
+    beside = "".join(
+        f'<p class="beside">{escape(say(f"find.{name}"))}</p><ul>'
+        + "".join(f"<li>{escape(part)}</li>" for part in parts)
+        + "</ul>"
+        for name, parts in (
+            ("background", goal.circumstances),
+            ("refused", goal.refused),
+            ("put_right", slips),
+            ("unread", goal.unread),
+        )
+        if parts
+    )
     needs = "".join(f"<li>{escape(need)}</li>" for need in goal.needs)
     return (
         f"<details><summary>{escape(summary)}</summary>"

@@ -15,7 +15,7 @@ from app.views.parts.texts import counted, escape_markdown, label, say
 from app.views.parts.why_not import show_why_not
 from recommender.answers import Recommendation, Suggestion, SuggestionList
 from recommender.people import People
-from recommender.recommend import NO_OWN_WORDS
+from recommender.recommend import NO_OWN_WORDS, caution
 from recommender.relationships import KINDS, Relationship
 from recommender.strength import Strength
 
@@ -108,8 +108,10 @@ def _show_list(
     )
     sure = certain(part)
     guesses = [one for one in part.suggestions if one not in sure]
-    if part.note == NO_OWN_WORDS:
-        st.info(escape_markdown(part.note))
+    if not answer.goal.is_calibrated and part.suggestions:
+        st.caption(escape_markdown(caution(answer.goal)))
+    if part.note.endswith(NO_OWN_WORDS):
+        st.info(escape_markdown(NO_OWN_WORDS))
     if not sure:
         _show_nobody(answer, part)
     _show_cards(identity, sought, answer, part.relationship, sure, people)
