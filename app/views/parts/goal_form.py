@@ -1,6 +1,5 @@
 """The form in which a goal is typed; after the question it folds into one line."""
 
-from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -81,12 +80,12 @@ def show_form(*, may_go_back: bool) -> tuple[str, Relationship | None] | None:
 
 
 def show_line(goal: Goal, search_for: search.Search) -> None:
-    """Draw what is looked for in a line, with how it was read folded under it."""
+    """Draw what is looked for in a line as it was typed, with how it was read folded under it."""
     with st.container(horizontal=True, vertical_alignment="top", key="goal_line"):
         st.html(
             '<section class="lr goal">'
             f'<h1><span class="soft">{escape(say("find.your_goal"))}</span> '
-            f'<span class="clamp">{escape(goal.text)}</span></h1>'
+            f'<span class="clamp">{escape(search_for.goal.text)}</span></h1>'
             f"{_reading(goal)}</section>"
         )
         st.button(label("find.change"), type="tertiary", icon=":material/edit:", on_click=open_form)
@@ -98,23 +97,28 @@ def _reading(goal: Goal) -> str:
     summary = counted("find.needs", len(goal.needs))
     if goal.circumstances:
         summary += " " + counted("find.background", len(goal.circumstances))
+    if goal.slips:
+        summary += " · " + counted("find.slips", len(goal.slips))
     if goal.unread:
-        summary += " " + say("find.some_unread")
-    needs = "".join(f"<li>{escape(need)}</li>" for need in goal.needs)
+        summary += " · " + say("find.part_unread")
     slips = [say("find.slip", typed=typed, read=read) for typed, read in goal.slips]
+    beside = "".join(
+        f'<p class="beside">{escape(say(f"find.{name}"))}</p><ul>'
+        + "".join(f"<li>{escape(part)}</li>" for part in parts)
+        + "</ul>"
+        for name, parts in (
+            ("background", goal.circumstances),
+            ("refused", goal.refused),
+            ("put_right", slips),
+            ("unread", goal.unread),
+        )
+        if parts
+    )
+    needs = "".join(f"<li>{escape(need)}</li>" for need in goal.needs)
     return (
         f"<details><summary>{escape(summary)}</summary>"
-        f'<ol class="needs">{needs}</ol>{_beside("find.slips", slips)}'
-        f"{_beside('find.background', goal.circumstances)}"
-        f"{_beside('find.refused', goal.refused)}{_beside('find.unread', goal.unread)}</details>"
+        f'<ol class="needs">{needs}</ol>{beside}</details>'
     )
-
-
-def _beside(title: str, parts: Sequence[str]) -> str:
-    if not parts:
-        return ""
-    items = "".join(f"<li>{escape(part)}</li>" for part in parts)
-    return f'<p class="beside">{escape(say(title))}</p><ul>{items}</ul>'
 
 
 def _kind_name(kind: str) -> str:
