@@ -17,7 +17,9 @@
     │   └── GateError         the measured quality keeps a new snapshot from being published
     └── StoreError            the store refused or could not be reached
         ├── NotAllowedError   the person who asks may not do or see this
-        └── ConflictError     somebody else was faster (capacity, an answered request)
+        ├── ConflictError     somebody else was faster (capacity, an answered request)
+        ├── LimitError        the person has as much open, or asked as often, as anybody may
+        └── StoreBusyError    others were writing for all the time that was waited
 
 A message says what was wrong, where, and what to do next, in one line where it can.
 """
@@ -158,3 +160,11 @@ class NotAllowedError(StoreError):
 
 class ConflictError(StoreError):
     """Somebody else was faster."""
+
+
+class LimitError(StoreError):
+    """The person has as much open, or did it as often of late, as anybody may."""
+
+
+class StoreBusyError(StoreError):
+    """Others were writing for all the time that was waited; nothing was saved."""

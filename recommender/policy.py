@@ -131,7 +131,7 @@ class ListSettings(_Table):
     alike_penalty: Penalty
     """What being the very same background as somebody above costs, as a score; 0 turns it off."""
     load_penalty: Penalty
-    """What being shown far beyond one's free places costs, as a score; 0 turns it off."""
+    """What having been shown to very many costs, as a score; 0 turns it off."""
 
 
 class Policy(_Table):

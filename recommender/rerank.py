@@ -25,8 +25,11 @@ LABELS = {TOO_ALIKE: "much like one above", LOAD: "shown to many"}
 ALIKE_FROM = 0.5
 """Two people whose profiles have this cosine or less are different backgrounds."""
 
-FULL_LOAD = 5.0
-"""At this many times their free places, people are as loaded as counts."""
+FULL_LOAD = 10.0
+"""Shown first to so many seekers, people are as loaded as counts."""
+
+LOAD_STEPS = 4
+"""Load comes in so many steps, so that nobody reads off how many others looked."""
 
 COMPARED = 40
 """So many of an order are compared with one another first; more only where one could come in."""
@@ -35,10 +38,11 @@ Values = NDArray[np.float64]
 
 
 def loads(people: People, live: LiveFacts, rows: NDArray[np.int64]) -> Values:
-    """Return how much people have been shown for the places they have: `(len(rows),)`, 0 to 1.
+    """Return how much people have been shown: `(len(rows),)`, 0 to 1 in `LOAD_STEPS` steps.
 
-    Exposure, one for a first place and `1 / log2(1 + rank)` for others, for each free place; five
-    and more count as one.
+    Exposure, one for a first place and `1 / log2(1 + rank)` for others, as a share of `FULL_LOAD`,
+    rounded down. How many places somebody has or has left does not come in: a card shows this
+    number, and whoever knows the exposure would divide by it.
 
     Source: the discount of a place is that of Järvelin & Kekäläinen, "Cumulated gain-based
     evaluation of IR techniques", 2002; exposure as what is to be shared out: Singh & Joachims,
@@ -46,12 +50,10 @@ def loads(people: People, live: LiveFacts, rows: NDArray[np.int64]) -> Values:
     """
     if not len(live.exposure_rows):
         return np.zeros(len(rows))
-    free = people.capacity.astype(np.float64)
-    free[live.capacity_rows] = live.capacity_free
     exposure = np.zeros(len(people))
     exposure[live.exposure_rows] = live.exposure
-    share = exposure[rows] / np.maximum(free[rows], 1.0)
-    return np.minimum(share, FULL_LOAD) / FULL_LOAD
+    steps: Values = np.floor(np.minimum(exposure[rows] / FULL_LOAD, 1.0) * LOAD_STEPS)
+    return steps / LOAD_STEPS
 
 
 def rerank(

@@ -286,6 +286,9 @@ def _level_range(low: int | str, high: int | str) -> str:
     return f"{level_words(high)} or lower"
 
 
+NOT_AVAILABLE = "not_available"
+"""The name of the rule about what is private to a candidate."""
+
 RULES: tuple[Rule, ...] = (
     Rule("self", _mask_self, _says_self, standing=True),
     Rule("hidden", _mask_hidden, _says_hidden),
@@ -300,7 +303,7 @@ RULES: tuple[Rule, ...] = (
         set_by_policy=True,
     ),
     Rule("direct_line", _mask_direct_line, _says_direct_line, standing=True, set_by_policy=True),
-    Rule("not_available", _mask_not_available, _says_not_available),
+    Rule(NOT_AVAILABLE, _mask_not_available, _says_not_available),
 )
 """The hard rules in the order in which they count: what the seeker did, what everyone may know, and
 last what is private to the candidate."""

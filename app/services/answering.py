@@ -55,11 +55,11 @@ class Answering:
 
     def received(self, identity: Identity) -> list[ReceivedRequest]:
         """List what the person was asked, the newest first."""
-        self.workplace.tidy()
+        self.workplace.tidy_at_leisure()
         moment = self.workplace.moment()
         with self.workplace.store.reading() as connection:
             found = requests_to(connection, identity.person_id)
-        return [as_received(moment, request) for request in found]
+        return [as_received(moment, request.as_of(moment.now)) for request in found]
 
     def waiting(self, identity: Identity) -> int:
         """Count the open requests to the person, as of this moment."""

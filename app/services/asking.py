@@ -10,6 +10,7 @@ from app.services.answering import ReceivedRequest, as_received, own_request
 from app.services.drafts import MAX_MESSAGE_CHARACTERS, write_draft
 from app.services.finding import keep_typed, own_goal
 from app.services.identity import Identity
+from app.services.limits import check_may_ask
 from app.services.workplace import (
     Moment,
     PersonCard,
@@ -126,13 +127,15 @@ class Asking:
             UnknownPersonError: nobody has the helper's id.
             NotAllowedError: a rule keeps the two apart.
             ConflictError: the helper is not available any more, or was asked already.
+            LimitError: the seeker has, or just sent, as many requests as anybody may.
         """
-        self.workplace.tidy()
+        self.workplace.tidy_at_leisure()
         moment = self.workplace.moment()
         request = _new_request(moment, identity, relationship, helper_id, message)
         moment.people.row(helper_id)
         with self.workplace.store.writing() as connection:
             own = own_goal(connection, identity, goal)
+            check_may_ask(connection, identity.person_id, self.workplace.settings, moment.now)
             lock_helper(connection, helper_id)
             _check_not_waiting(connection, request)
             live = moment.live_facts(connection, identity.person_id, own.id)
@@ -143,7 +146,7 @@ class Asking:
             if reasons:
                 raise ConflictError(f"{reasons[0].says} Choose somebody else.")
             if isinstance(own, TypedGoal) and keep_goal:
-                own = keep_typed(connection, moment, own)
+                own = keep_typed(connection, moment, own, self.workplace.settings)
             if not isinstance(own, TypedGoal):
                 request = replace(request, goal_id=own.id)
             moment.bind(connection, identity.person_id, helper_id)
@@ -152,10 +155,11 @@ class Asking:
 
     def sent(self, identity: Identity) -> list[SentRequest]:
         """List what the person asked, the newest first."""
-        self.workplace.tidy()
+        self.workplace.tidy_at_leisure()
         moment = self.workplace.moment()
         with self.workplace.store.reading() as connection:
-            found = requests_by(connection, identity.person_id)
+            kept = requests_by(connection, identity.person_id)
+        found = [one.as_of(moment.now) for one in kept]
         return [
             SentRequest(
                 id=one.id,

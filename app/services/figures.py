@@ -5,6 +5,8 @@ from dataclasses import astuple, dataclass, fields
 from datetime import date
 from enum import StrEnum
 
+from pydantic import TypeAdapter
+
 from app.services.exports import to_csv
 from recommender.relationships import Relationship
 
@@ -102,6 +104,22 @@ class Week:
     sent: int | None
     accepted: int | None
     """How many of these were accepted, then or later."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeFigures:
+    """All figures of one day."""
+
+    balance: dict[Division, list[Balance]]
+    unmet: dict[Division, list[Unmet]]
+    answers: list[Answers]
+    weeks: list[Week]
+    load: Load
+    said: dict[str, list[Said]]
+
+
+FIGURES: TypeAdapter[ProgrammeFigures] = TypeAdapter(ProgrammeFigures)
+"""Writes and reads all figures as JSON."""
 
 
 def csv_of(rows: Sequence[Balance | Unmet | Answers | Said], columns: type) -> bytes:

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from app.services.distress import sounds_like_distress
 from app.services.identity import Identity
 from app.services.impression_log import Shown
+from app.services.limits import check_may_write_goal
 from app.services.names import names_of
+from app.services.settings import Settings
 from app.services.workplace import Moment, PersonCard, Workplace
 from app.store.database import record
 from app.store.feedback import delete_feedback, feedback_of, insert_feedback
@@ -17,10 +19,19 @@ from app.store.goals import delete_goal, find_goal, goals_of, insert_goal, set_r
 from app.store.records import Feedback, NotForMe, SavedGoal, State, TypedGoal, new_id
 from app.store.requests import requests_by, withdraw_for_goal
 from recommender.answers import Recommendation, Request, Suggestion, WhyNot
+from recommender.eligibility import Reason
 from recommender.errors import NotAllowedError
 from recommender.goals import clean_goal, read_goal
-from recommender.recommend import recommend, why_not
+from recommender.recommend import recommend
 from recommender.relationships import Relationship
+from recommender.rules import NOT_AVAILABLE
+
+NOT_AMONG_THE_FIRST = Reason(
+    "not_among_the_first",
+    "Others come before them for this goal, or they are not available at the moment; which of the "
+    "two is not told.",
+)
+"""Of everybody whom no public rule excludes and who is not in the list."""
 
 _NO_SUCH_GOAL = "there is no such goal of yours; go back to your goals"
 
@@ -65,12 +76,13 @@ class Finding:
 
         Raises:
             UnknownPersonError: the seeker is not in the snapshot.
+            LimitError: the seeker keeps, or just wrote, as many goals as anybody may.
         """
         moment = self.workplace.moment()
         moment.people.row(identity.person_id)
         with self.workplace.store.writing() as connection:
             own_goal(connection, identity, goal)
-            return keep_typed(connection, moment, goal)
+            return keep_typed(connection, moment, goal, self.workplace.settings)
 
     def save_goal(
         self, identity: Identity, text: str, relationship: Relationship | None = None
@@ -80,6 +92,7 @@ class Finding:
         Raises:
             GoalError: it has no words or is far too long.
             UnknownPersonError: the seeker is not in the snapshot.
+            LimitError: the seeker keeps, or just wrote, as many goals as anybody may.
         """
         return self.keep_goal(identity, self.type_goal(identity, text, relationship))
 
@@ -107,6 +120,7 @@ class Finding:
             withdraw_for_goal(connection, goal_id, identity.person_id, now)
             delete_goal(connection, goal_id)
             record(connection, now, identity.person_id, "goal.deleted", goal_id)
+        self.workplace.wipe()
 
     def mark_reached(self, identity: Identity, goal_id: str, *, reached: bool = True) -> None:
         """Record that a goal is reached, or open again."""
@@ -145,7 +159,7 @@ class Finding:
         Whoever did not take up a request for this very goal is not offered again, however long ago
         it was.
         """
-        self.workplace.tidy()
+        self.workplace.tidy_at_leisure()
         with self.workplace.store.reading() as connection:
             sent = requests_by(connection, identity.person_id)
         answered_no = {
@@ -172,16 +186,12 @@ class Finding:
             left_out = moment.people.rows(list(without))
             live = replace(live, hidden=np.union1d(live.hidden, left_out))
         request = Request(identity.person_id, own.text, relationship, limit)
-        answer = recommend(moment.snapshot, request, moment.policy, live)
-        places = tuple(
-            (part.relationship, suggestion.rank, suggestion.person_id)
-            for part in answer.lists
-            for suggestion in part.suggestions
-        )
-        shown = Shown(
-            moment.now.date(), identity.person_id, own.id, moment.snapshot.snapshot_id, places
-        )
-        self.workplace.impressions.add(shown)
+        answer = _without_counts(recommend(moment.snapshot, request, moment.policy, live))
+        places: dict[str, int] = {}
+        for part in answer.lists:
+            for one in part.suggestions:
+                places[one.person_id] = min(one.rank, places.get(one.person_id, one.rank))
+        self.workplace.impressions.add(Shown(moment.now.date(), identity.person_id, places))
         return answer
 
     def why_not(
@@ -191,17 +201,28 @@ class Finding:
         relationship: Relationship,
         candidate_id: str,
     ) -> WhyNot:
-        """Return why a colleague is not suggested for a goal, or where they stand.
+        """Return which public rule excludes a colleague, or their place in the list.
+
+        Of everybody else the answer is one and the same: that others come before them or that they
+        are not available. Asked for each kind, another one would tell who opted out of what.
 
         Raises:
             UnknownPersonError: the seeker or the colleague is not in the snapshot.
         """
-        moment = self.workplace.moment()
+        moment, me = self.workplace.moment(), identity.person_id
         with self.workplace.store.reading() as connection:
             own = own_goal(connection, identity, goal)
-            live = moment.live_facts(connection, identity.person_id, own.id)
-        request = Request(identity.person_id, own.text, relationship)
-        return why_not(moment.snapshot, request, candidate_id, moment.policy, live)
+            live = moment.live_facts(connection, me, own.id)
+        reasons = moment.public_reasons(me, candidate_id, relationship, live)
+        if reasons:
+            return WhyNot(tuple(reasons), None, ())
+        # searched for whoever is asked about, so that the time it takes tells nothing either
+        request = Request(me, own.text, relationship)
+        (only,) = recommend(moment.snapshot, request, moment.policy, live).lists
+        for one in only.suggestions:
+            if one.person_id == candidate_id:
+                return WhyNot((), one.rank, ())
+        return WhyNot((NOT_AMONG_THE_FIRST,), None, ())
 
     def named(self, identity: Identity, goal: str | TypedGoal) -> list[PersonCard]:
         """List the colleagues whose whole name stands in a goal; the person is none of them."""
@@ -222,7 +243,9 @@ class Finding:
     def kinds_for(
         self, identity: Identity, goal: str | TypedGoal, candidate_id: str
     ) -> list[Relationship]:
-        """List the kinds of relationship in which a colleague may be asked at this moment.
+        """List the kinds of relationship that no public rule keeps from the two.
+
+        Whether the colleague is available for them is not told: it would say who opted out of what.
 
         Raises:
             UnknownPersonError: the seeker or the colleague is not in the snapshot.
@@ -232,7 +255,9 @@ class Finding:
             own = own_goal(connection, identity, goal)
             live = moment.live_facts(connection, identity.person_id, own.id)
         me = identity.person_id
-        return [kind for kind in Relationship if not moment.reasons(me, candidate_id, kind, live)]
+        return [
+            kind for kind in Relationship if not moment.public_reasons(me, candidate_id, kind, live)
+        ]
 
     def hidden(self, identity: Identity) -> list[Hidden]:
         """List whom the person does not want to see, the newest first."""
@@ -293,12 +318,31 @@ class Finding:
             record(connection, now, identity.person_id, "feedback.undone", feedback_id)
 
 
-def keep_typed(connection: sa.Connection, moment: Moment, goal: TypedGoal) -> SavedGoal:
-    """Keep a goal within a transaction; one that says the same and is open is returned instead."""
+def _without_counts(answer: Recommendation) -> Recommendation:
+    """Leave out how many are not available: of few whom the other rules leave, it tells of each."""
+    lists = (
+        replace(
+            part,
+            excluded={rule: n for rule, n in part.excluded.items() if rule != NOT_AVAILABLE},
+        )
+        for part in answer.lists
+    )
+    return replace(answer, lists=tuple(lists))
+
+
+def keep_typed(
+    connection: sa.Connection, moment: Moment, goal: TypedGoal, settings: Settings
+) -> SavedGoal:
+    """Keep a goal within a transaction; one that says the same and is open is returned instead.
+
+    Raises:
+        LimitError: the seeker keeps, or just wrote, as many goals as anybody may.
+    """
     for kept in goals_of(connection, goal.seeker_id):
         same = (kept.text, kept.relationship) == (goal.text, goal.relationship)
         if kept.id == goal.id or (same and kept.reached_at is None):
             return kept
+    check_may_write_goal(connection, goal.seeker_id, settings, moment.now)
     saved = SavedGoal(goal.id, goal.seeker_id, goal.text, goal.relationship, moment.now, None)
     moment.bind(connection, goal.seeker_id)
     insert_goal(connection, saved)

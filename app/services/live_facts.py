@@ -1,29 +1,59 @@
 """What the store knows, as rows to lay over the snapshot of the night."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar
 
 import numpy as np
+import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from app.store.facts import StoreFacts
+from app.store.impressions import exposure_before
 from recommender.live import LiveFacts, Rows
 from recommender.people import People
 from recommender.relationships import Relationship
 
 T = TypeVar("T")
 
+Values = NDArray[np.float64]
 
-def lay_over(facts: StoreFacts, people: People) -> LiveFacts:
+NOTHING = 1e-9
+"""What is left of a difference of equal sums."""
+
+
+@dataclass
+class DailyExposure:
+    """How much everybody was shown up to the day before, added up once a day and snapshot.
+
+    So a search costs the same however much was shown, and nobody can watch a sum move.
+    """
+
+    _kept: tuple[People, date, Values] | None = field(default=None, init=False)
+
+    def of(self, connection: sa.Connection, people: People, today: date) -> Values:
+        """Return it as `(n_people,)` float64, not to be written to."""
+        kept = self._kept
+        if kept is None or kept[0] is not people or kept[1] != today:
+            values = np.zeros(len(people))
+            rows, worth = _found(people, exposure_before(connection, today))
+            values[rows] = worth
+            kept = self._kept = people, today, values
+        return kept[2]
+
+
+def lay_over(facts: StoreFacts, people: People, exposure: Values | None = None) -> LiveFacts:
     """Turn ids into rows of this snapshot; people who are not in it are left out.
 
     Args:
         facts: what the store knows for one seeker.
         people: the snapshot's people.
+        exposure: how much each of them was shown; None where it does not matter.
     """
     open_rows, open_texts = _found(people, facts.open_to)
     capacity_rows, capacity_free = _free_places(facts, people)
-    exposure_rows, exposure = _found(people, facts.exposure)
+    shown_rows, shown = _shown_by_others(facts, people, exposure)
     quotable_rows, quotable = _found(people, facts.quotable)
     return LiveFacts(
         unavailable=_rows(people, {*facts.paused, *facts.asked_enough, *facts.resting}),
@@ -31,13 +61,26 @@ def lay_over(facts: StoreFacts, people: People) -> LiveFacts:
         open_to_bits=_bits(open_texts),
         capacity_rows=capacity_rows,
         capacity_free=capacity_free,
-        exposure_rows=exposure_rows,
-        exposure=np.array(exposure, np.float64),
+        exposure_rows=shown_rows,
+        exposure=shown,
         quotable=dict(zip(quotable_rows.tolist(), quotable, strict=True)),
         hidden=_rows(people, facts.hidden),
         hidden_for={kind: _rows(people, ids) for kind, ids in facts.hidden_by_kind.items()},
         declined_for={kind: _rows(people, ids) for kind, ids in facts.asked.items()},
     )
+
+
+def _shown_by_others(
+    facts: StoreFacts, people: People, exposure: Values | None
+) -> tuple[Rows, Values]:
+    if exposure is None:
+        return np.zeros(0, np.int64), np.zeros(0)
+    values = exposure.copy()
+    rows, own = _found(people, facts.own_exposure)
+    values[rows] = np.maximum(values[rows] - np.array(own, np.float64), 0.0)
+    values[values < NOTHING] = 0.0
+    shown_rows = np.flatnonzero(values)
+    return shown_rows, values[shown_rows]
 
 
 def _free_places(facts: StoreFacts, people: People) -> tuple[Rows, NDArray[np.int16]]:

@@ -113,12 +113,12 @@ class Network:
         Raises:
             UnknownPersonError: the person is not in the snapshot.
         """
-        self.workplace.tidy()
+        self.workplace.tidy_at_leisure()
         moment, me = self.workplace.moment(), identity.person_id
         moment.people.row(me)
         with self.workplace.store.reading() as connection:
             bonds = bonds_of(connection, me)
-            sent = requests_by(connection, me)
+            sent = [one.as_of(moment.now) for one in requests_by(connection, me)]
             goals = goals_of(connection, me)
             met = _latest(feedback_of(connection, me, "met"))
             outcomes = _latest(feedback_of(connection, me, "outcome"))

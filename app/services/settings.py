@@ -77,6 +77,17 @@ class Settings(BaseModel):
     confidential_contact: str = ""
     """Whom people can turn to who are treated badly: names, an address, a number, in one line. A
     goal that sounds like that is answered with it."""
+    impression_days: int = Field(default=90, ge=90, le=3650)
+    """So many days how much each helper was shown, and to how many, is kept, as a sum a day; who
+    was shown whom is deleted after 30 days."""
+    open_requests_per_seeker: int = Field(default=10, ge=1, le=1000)
+    """So many open requests a person may have."""
+    requests_per_day: int = Field(default=20, ge=1, le=1000)
+    """So many requests a person may send in a day, taken back or not."""
+    goals_per_seeker: int = Field(default=50, ge=1, le=1000)
+    """So many goals a person may keep."""
+    goals_per_minute: int = Field(default=10, ge=1, le=1000)
+    """So many goals a person may write in a minute, deleted or not."""
     smallest_group: int = Field(default=5, ge=2, le=100)
     """Programme figures about fewer people than this are withheld."""
 

@@ -1,7 +1,7 @@
 """What every service stands on: the snapshot that serves, the store, the settings and the clock."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,23 +12,28 @@ import sqlalchemy as sa
 
 from app.services.departures import note_departures
 from app.services.impression_log import ImpressionLog
-from app.services.live_facts import lay_over
+from app.services.live_facts import DailyExposure, lay_over
 from app.services.settings import Settings
 from app.store.database import SYSTEM, Store
 from app.store.erasure import forget
 from app.store.facts import read_facts
 from app.store.identities import bind, people_on_record, set_aside, strangers
+from app.store.impressions import drop_old
 from app.store.records import Clock
 from app.store.relationships import end_bonds_of
 from app.store.requests import expire_due, has_due, withdraw_for_leavers
 from index.snapshot.identities import Fingerprint, Identities
 from recommender.eligibility import Reason, reasons_against
-from recommender.errors import StoreError
+from recommender.errors import ConflictError, StoreBusyError, StoreError
 from recommender.live import LiveFacts
 from recommender.people import People
 from recommender.policy import Policy, parse_policy
 from recommender.relationships import Relationship
 from recommender.retrieval import Retriever
+from recommender.rules import NOT_AVAILABLE
+
+Writing = Callable[[], AbstractContextManager[sa.Connection]]
+"""Opens a transaction that writes."""
 
 
 class Published(Retriever, Protocol):
@@ -76,6 +81,7 @@ class Moment:
     snapshot: Published
     policy: Policy
     now: datetime
+    exposure: DailyExposure = field(default_factory=DailyExposure)
 
     @property
     def people(self) -> People:
@@ -99,7 +105,8 @@ class Moment:
     ) -> LiveFacts:
         """Read what lies over the snapshot for one seeker."""
         facts = read_facts(connection, seeker_id, self.policy.limits, self.now, goal_id)
-        return lay_over(facts, self.people)
+        shown = self.exposure.of(connection, self.people, self.now.date())
+        return lay_over(facts, self.people, shown)
 
     def reasons(
         self, seeker_id: str, helper_id: str, relationship: Relationship, live: LiveFacts
@@ -111,6 +118,17 @@ class Moment:
         """
         seeker, helper = self.people.row(seeker_id), self.people.row(helper_id)
         return reasons_against(self.people, seeker, helper, relationship, self.policy, live)
+
+    def public_reasons(
+        self, seeker_id: str, helper_id: str, relationship: Relationship, live: LiveFacts
+    ) -> list[Reason]:
+        """List the rules that everybody may know; whether somebody is available is not among them.
+
+        Raises:
+            UnknownPersonError: one of the two is not in the snapshot.
+        """
+        found = self.reasons(seeker_id, helper_id, relationship, live)
+        return [reason for reason in found if reason.rule != NOT_AVAILABLE]
 
     def card(self, person_id: str) -> PersonCard:
         """Show a person by name and title; somebody who left by neither."""
@@ -141,9 +159,11 @@ class Workplace:
     settings: Settings
     clock: Clock
     impressions: ImpressionLog = field(init=False)
+    _exposure: DailyExposure = field(default_factory=DailyExposure, init=False)
     _met: Published | None = field(default=None, init=False)
     _tidied_for: tuple[str, date] | None = field(default=None, init=False)
     _held: ContextVar[Published | None] = field(init=False)
+    _to_wipe: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.impressions = ImpressionLog(self.store)
@@ -152,6 +172,8 @@ class Workplace:
     def current(self) -> Published:
         """Return the snapshot that serves, after the store knows whose its records are.
 
+        While the store is too busy to note it, the snapshot before goes on serving.
+
         Raises:
             SnapshotError: no snapshot serves.
             StoreError: the records are bound to people by the fingerprints of another index.
@@ -159,11 +181,21 @@ class Workplace:
         held = self._held.get()
         if held is not None:
             return held
-        snapshot = self.give()
-        if snapshot is not self._met:
-            self._meet(snapshot)
-            self._met = snapshot
+        snapshot, before = self.give(), self._met
+        if snapshot is before:
+            return snapshot
+        try:
+            self._meet(snapshot, self.store.writing if before is None else self._at_leisure)
+        except StoreBusyError:
+            if before is None:
+                raise
+            return before
+        self._met = snapshot
         return snapshot
+
+    @property
+    def _at_leisure(self) -> Writing:
+        return self.store.writing_at_leisure
 
     @contextmanager
     def hold(self) -> Iterator[Published]:
@@ -182,7 +214,7 @@ class Workplace:
         finally:
             self._held.reset(before)
 
-    def _meet(self, snapshot: Published) -> None:
+    def _meet(self, snapshot: Published, writing: Writing) -> None:
         """Set aside what stands under the key of somebody else, so that nobody inherits it."""
         known = snapshot.identities
         if known is None:
@@ -198,7 +230,7 @@ class Workplace:
             )
         if not strangers(on_record, known.of(on_record), known.lineage):
             return
-        with self.store.writing() as connection:
+        with writing() as connection:
             on_record = people_on_record(connection)
             for key in strangers(on_record, known.of(on_record), known.lineage):
                 set_aside(connection, key, self.clock())
@@ -212,16 +244,34 @@ class Workplace:
         """
         snapshot = self.current()
         policy = _parse_once(snapshot.policy_text, snapshot.snapshot_id)
-        return Moment(snapshot, policy, self.clock())
+        return Moment(snapshot, policy, self.clock(), self._exposure)
 
     def tidy(self) -> Tidied:
         """End what time or a departure has ended; cheap where there is nothing to do.
 
-        Services call it before they show requests, and a command calls it at night.
+        Raises:
+            StoreError: the store cannot be reached.
+        """
+        return self._tidy(self.store.writing)
+
+    def tidy_at_leisure(self) -> None:
+        """Tidy before requests are shown; where the store is busy, whoever comes next does.
 
         Raises:
             StoreError: the store cannot be reached.
         """
+        with suppress(StoreBusyError, ConflictError):
+            self._tidy(self.store.writing_at_leisure)
+
+    def wipe(self) -> None:
+        """Remove what was just deleted from the store's log, now or with the next tidying."""
+        self._to_wipe = True
+        with suppress(StoreError):
+            self._to_wipe = not self.store.wipe()
+
+    def _tidy(self, writing: Writing) -> Tidied:
+        if self._to_wipe:
+            self.wipe()
         now, snapshot = self.clock(), self.current()
         with self.store.reading() as connection:
             due = has_due(connection, now)
@@ -229,7 +279,7 @@ class Workplace:
         if not due and self._tidied_for == today:
             return Tidied(0, 0, 0, 0)
         ids: list[str] = snapshot.people.ids.tolist()
-        with self.store.writing() as connection:
+        with writing() as connection:
             expired = expire_due(connection, now)
             left = note_departures(
                 connection, ids, snapshot.identities, snapshot.snapshot_id, self.settings, now
@@ -239,6 +289,9 @@ class Workplace:
             ended = end_bonds_of(connection, left.gone, SYSTEM, now)
             for key in sorted(left.to_erase):
                 forget(connection, key, now)
+            drop_old(connection, now.date(), self.settings.impression_days)
+        if self._tidied_for != today:
+            self.wipe()  # also what another process deleted
         self._tidied_for = today
         return Tidied(expired, withdrawn, ended, len(left.to_erase))
 

@@ -18,7 +18,7 @@ from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, make_url
 
 from app.store import schema
-from recommender.errors import ConflictError, StoreError
+from recommender.errors import ConflictError, StoreBusyError, StoreError
 
 BUSY_TIMEOUT_S = 10
 """How long a transaction waits for another writer before it gives up."""
@@ -31,6 +31,12 @@ SYSTEM = "system"
 
 _WRITES = "writes"
 """The execution option of a connection whose next transaction writes."""
+
+_WAIT_S = "wait_s"
+"""The execution option of how long the next transaction waits for others."""
+
+_SPARE_WAIT_S = 0.05
+"""How long bookkeeping waits for others before it is left for another time."""
 
 
 class Store:
@@ -73,11 +79,56 @@ class Store:
             StoreError: the store cannot be reached, or stayed busy.
             ConflictError: a rule of the tables forbids it, because somebody else was faster.
         """
+        with self._transaction(BUSY_TIMEOUT_S) as connection:
+            yield connection
+
+    @contextmanager
+    def writing_at_leisure(self) -> Iterator[sa.Connection]:
+        """Open a transaction as `writing` does, for what can wait: it waits for nobody.
+
+        Raises:
+            StoreBusyError: somebody else writes.
+            StoreError: the store cannot be reached.
+            ConflictError: a rule of the tables forbids it.
+        """
+        with self._transaction(_SPARE_WAIT_S) as connection:
+            yield connection
+
+    def wipe(self, wait_s: float = _SPARE_WAIT_S) -> bool:
+        """Remove from SQLite's write-ahead log what was deleted from the tables.
+
+        A deleted text is overwritten in the file, and stays in the log until all of the log is in
+        the file. While others read an older state it cannot be emptied; then the next call does.
+
+        Args:
+            wait_s: how long others are waited for.
+
+        Returns:
+            Whether the log is empty, always so on PostgreSQL, whose log is its administrator's.
+
+        Raises:
+            StoreError: the store cannot be reached.
+        """
+        if self._url.get_backend_name() != "sqlite":
+            return True
+        with self._explained(), self._engine.connect() as connection:
+            cursor = connection.connection.cursor()  # within no transaction
+            try:
+                cursor.execute(f"PRAGMA busy_timeout={round(wait_s * 1000)}")
+                busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError:  # of others' locks; SQLAlchemy does not see this one
+                return False
+            finally:
+                cursor.close()
+        return not busy
+
+    @contextmanager
+    def _transaction(self, wait_s: float) -> Iterator[sa.Connection]:
         with (
             self._explained(),
-            self._turn(),
+            self._turn(wait_s),
             self._engine.connect() as connection,
-            begin_writing(connection),
+            begin_writing(connection, wait_s),
         ):
             yield connection
 
@@ -106,7 +157,7 @@ class Store:
         self._engine.dispose()
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, wait_s: float) -> Iterator[None]:
         """Let one thread of this process write to SQLite at a time.
 
         SQLite's own waiting is polling without a queue: with fifty sessions some waited in vain.
@@ -114,7 +165,7 @@ class Store:
         if self._url.get_backend_name() != "sqlite":
             yield
             return
-        if not self._writer.acquire(timeout=BUSY_TIMEOUT_S):
+        if not self._writer.acquire(timeout=wait_s):
             raise exc.TimeoutError("another thread is writing")
         try:
             yield
@@ -149,6 +200,16 @@ def record(
     )
 
 
+def count_recorded(connection: sa.Connection, actor_id: str, action: str, since: datetime) -> int:
+    """Count how often somebody did something after a moment, whatever became of it."""
+    query = sa.select(sa.func.count()).where(
+        schema.audit.c.actor_id == actor_id,
+        schema.audit.c.at > since,
+        schema.audit.c.action == action,
+    )
+    return int(connection.execute(query).scalar_one())
+
+
 @cache
 def _newest_revision() -> str:
     """Name the version of the tables that this program needs."""
@@ -176,9 +237,9 @@ def store_url(url: str) -> URL:
     )
 
 
-def begin_writing(connection: sa.Connection) -> sa.RootTransaction:
+def begin_writing(connection: sa.Connection, wait_s: float = BUSY_TIMEOUT_S) -> sa.RootTransaction:
     """Begin a transaction that writes; on SQLite it takes the write lock at once."""
-    return connection.execution_options(**{_WRITES: True}).begin()
+    return connection.execution_options(**{_WRITES: True, _WAIT_S: wait_s}).begin()
 
 
 def make_engine(url: URL, *, create: bool = False) -> sa.Engine:
@@ -197,7 +258,7 @@ def make_engine(url: URL, *, create: bool = False) -> sa.Engine:
                 "a store in PostgreSQL needs the library psycopg, which a plain install does not "
                 "bring: pip install 'learning-relationships[postgres]'"
             )
-        return sa.create_engine(
+        engine = sa.create_engine(
             url,
             pool_pre_ping=True,
             pool_size=10,
@@ -205,6 +266,8 @@ def make_engine(url: URL, *, create: bool = False) -> sa.Engine:
             pool_timeout=BUSY_TIMEOUT_S,
             connect_args={"connect_timeout": BUSY_TIMEOUT_S, "options": "-c timezone=UTC"},
         )
+        event.listen(engine, "begin", _begin_postgres)
+        return engine
     path = Path(url.database or "")
     engine = sa.create_engine(
         "sqlite://",
@@ -236,8 +299,17 @@ def _connect_sqlite(path: Path, *, create: bool) -> sqlite3.Connection:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    write = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    options = connection.get_execution_options()
+    wait_ms = round(options.get(_WAIT_S, BUSY_TIMEOUT_S) * 1000)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES, False) else "BEGIN")
+
+
+def _begin_postgres(connection: sa.Connection) -> None:
+    options = connection.get_execution_options()
+    if _WAIT_S in options:
+        wait_ms = round(options[_WAIT_S] * 1000)
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms}")
 
 
 def _inode(path: Path) -> int:
@@ -258,9 +330,11 @@ def _unreachable(url: URL, error: Exception) -> StoreError:
             f"empty one with: python -m app migrate --store {address}"
         )
     said = str(getattr(error, "orig", ""))
-    busy = isinstance(error, exc.TimeoutError) or "locked" in said or "deadlock" in said
+    busy = isinstance(error, exc.TimeoutError) or any(
+        word in said for word in ("locked", "deadlock", "lock timeout")
+    )
     what = "is busy" if busy else "cannot be reached"
-    return StoreError(
+    return (StoreBusyError if busy else StoreError)(
         f"the store {address} {what}; nothing was saved. Try again in a minute; "
         "if it lasts, tell the administrator"
     )

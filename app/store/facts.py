@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from app.store.feedback import feedback_of
-from app.store.impressions import exposure
+from app.store.impressions import own_exposure_before
 from app.store.offers import own_capacities, own_kinds, own_quotable, paused_helpers
 from app.store.records import OPEN_STATES, HelpRequest, NotForMe, State
 from app.store.relationships import active_counts, bonds_of
@@ -17,9 +17,6 @@ from app.store.schema import requests
 from recommender.policy import Limits
 from recommender.profiles import Field
 from recommender.relationships import Relationship
-
-EXPOSURE_DAYS = 30
-"""Who was shown longer ago is not more loaded for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +35,9 @@ class StoreFacts:
     """Helpers with as many open requests as the policy allows."""
     quotable: Sequence[tuple[str, frozenset[Field]]] = ()
     """Helpers and which parts of their profile they let be quoted."""
-    exposure: Sequence[tuple[str, float]] = ()
-    """Helpers and how much others than this seeker were shown them of late: each time counts
-    `1 / log2(1 + place)`. A seeker's own looking changes nothing, so that a list stays as it is."""
+    own_exposure: Sequence[tuple[str, float]] = ()
+    """Helpers and how much of their exposure is this seeker's own looking, which changes nothing
+    for this seeker, so that a list stays as it is."""
     asked: Mapping[Relationship, frozenset[str]] = field(default_factory=dict)
     """Whom this seeker asked and who has not answered, said no or let it expire within the
     cooldown, and who already is in a relationship of this kind with the seeker."""
@@ -90,7 +87,7 @@ def read_facts(
     hidden, hidden_by_kind = _not_for_me(connection, seeker_id, goal_id)
     return replace(
         company_facts(connection, limits, now),
-        exposure=exposure(connection, now.date() - timedelta(days=EXPOSURE_DAYS), seeker_id),
+        own_exposure=own_exposure_before(connection, now.date(), seeker_id),
         asked={kind: frozenset(ids) for kind, ids in asked.items()},
         resting=frozenset(request.helper_id for request in sent),
         hidden=frozenset(hidden),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from app.store.records import OPEN_STATES, State
-from app.store.schema import feedback, goals, impressions, relationships, requests
+from app.store.schema import exposure, feedback, goals, relationships, requests
 from recommender.relationships import Relationship
 
 
@@ -78,11 +78,11 @@ def requests_since(connection: sa.Connection, since: datetime) -> list[Answered]
 
 
 def exposure_since(connection: sa.Connection, since: datetime) -> dict[str, int]:
-    """Count how often each helper was shown since a day; who was not shown is absent."""
-    query = sa.select(impressions.c.helper_id, sa.func.count()).where(
-        impressions.c.shown_on >= since.date()
+    """Count to how many seekers each helper was shown since a day; who was not shown is absent."""
+    query = sa.select(exposure.c.helper_id, sa.func.sum(exposure.c.seekers)).where(
+        exposure.c.shown_on >= since.date()
     )
-    rows = connection.execute(query.group_by(impressions.c.helper_id)).all()
+    rows = connection.execute(query.group_by(exposure.c.helper_id)).all()
     return {str(helper): int(count) for helper, count in rows}
 
 

@@ -36,6 +36,12 @@ def goals_of(connection: sa.Connection, seeker_id: str) -> list[SavedGoal]:
     return [_goal(row) for row in rows]
 
 
+def count_goals(connection: sa.Connection, seeker_id: str) -> int:
+    """Count the goals that a seeker keeps."""
+    query = sa.select(sa.func.count()).where(goals.c.seeker_id == seeker_id)
+    return int(connection.execute(query).scalar_one())
+
+
 def set_reached(connection: sa.Connection, goal_id: str, at: datetime | None) -> None:
     """Mark a goal as reached, or as open again."""
     connection.execute(goals.update().where(goals.c.id == goal_id).values(reached_at=at))

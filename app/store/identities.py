@@ -17,6 +17,7 @@ from app.store.database import SYSTEM, Store, record
 from app.store.records import new_id
 from app.store.schema import (
     availability,
+    exposure,
     feedback,
     goals,
     identities,
@@ -43,7 +44,11 @@ PERSON_COLUMNS: tuple["sa.Column[str]", ...] = (
     notes.c.person_id,
 )
 """Where people stand who wrote something, or of whom somebody did."""
-SHOWN_COLUMNS: tuple["sa.Column[str]", ...] = (impressions.c.seeker_id, impressions.c.helper_id)
+SHOWN_COLUMNS: tuple["sa.Column[str]", ...] = (
+    impressions.c.seeker_id,
+    impressions.c.helper_id,
+    exposure.c.helper_id,
+)
 """Where people stand who were only shown, or looked."""
 
 
@@ -99,7 +104,8 @@ def bind(
     insert = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     connection.execute(
         insert(identities).on_conflict_do_nothing(),
-        [_values(one, lineage, snapshot_id) for one in some.values()],
+        # in one order, so that two who ask each other do not wait for each other
+        [_values(some[key], lineage, snapshot_id) for key in sorted(some)],
     )
     for key, known in people_on_record(connection, some).items():
         if not _same(known, some[key], lineage):

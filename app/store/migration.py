@@ -10,6 +10,9 @@ from recommender.errors import StoreError
 _MIGRATION_LOCK = 7250631
 """PostgreSQL's advisory lock that two migrations at once queue for; any fixed number serves."""
 
+_WAIT_S = 600
+"""How long a migration waits for another one."""
+
 
 def migrate(url: str) -> str:
     """Make or update a store's tables in one transaction; what is up to date stays untouched.
@@ -30,7 +33,7 @@ def migrate(url: str) -> str:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     try:
-        with engine.connect() as connection, begin_writing(connection):
+        with engine.connect() as connection, begin_writing(connection, _WAIT_S):
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _MIGRATION_LOCK})
             config.attributes["connection"] = connection

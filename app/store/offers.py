@@ -75,6 +75,16 @@ def lock_helper(connection: sa.Connection, person_id: str) -> None:
     )
 
 
+def lock_seeker(connection: sa.Connection, person_id: str) -> None:
+    """Hold everything else that is counted for this seeker until this transaction ends.
+
+    On SQLite a writing transaction holds everyone already.
+    """
+    if connection.dialect.name == "postgresql":
+        key = sa.func.hashtextextended(person_id, 0)
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
 def _offer(row: sa.Row[Any]) -> Offer:
     return Offer(
         person_id=row.person_id,

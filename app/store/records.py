@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -141,6 +141,11 @@ class HelpRequest:
     answered_at: datetime | None
     reply: str = ""
     """What the helper said with a yes; empty where nothing."""
+
+    def as_of(self, now: datetime) -> "HelpRequest":
+        """Return the request as it stands at a moment, whether or not somebody has noted it yet."""
+        is_over = self.state.is_open and self.expires_at <= now
+        return replace(self, state=State.EXPIRED) if is_over else self
 
 
 @dataclass(frozen=True, slots=True)

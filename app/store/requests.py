@@ -56,8 +56,19 @@ def requests_to(connection: sa.Connection, helper_id: str) -> list[HelpRequest]:
 
 def count_open_to(connection: sa.Connection, helper_id: str, now: datetime) -> int:
     """Count the requests that a helper may answer at this moment."""
-    mine = _IS_OPEN & (requests.c.helper_id == helper_id) & (requests.c.expires_at > now)
-    return int(connection.execute(sa.select(sa.func.count()).where(mine)).scalar_one())
+    which = _IS_OPEN & (requests.c.expires_at > now)
+    return _counted(connection, (requests.c.helper_id == helper_id) & which)
+
+
+def count_open_by(connection: sa.Connection, seeker_id: str, now: datetime) -> int:
+    """Count the requests of a seeker that wait for an answer."""
+    which = _IS_OPEN & (requests.c.expires_at > now)
+    return _counted(connection, (requests.c.seeker_id == seeker_id) & which)
+
+
+def count_sent_since(connection: sa.Connection, seeker_id: str, since: datetime) -> int:
+    """Count what a seeker sent after a moment, whatever became of it."""
+    return _counted(connection, (requests.c.seeker_id == seeker_id) & (requests.c.sent_at > since))
 
 
 def accept(
@@ -242,6 +253,10 @@ def _end(
 
 def _in_hundreds(ids: Sequence[str]) -> list[Sequence[str]]:
     return [ids[start : start + 500] for start in range(0, len(ids), 500)]
+
+
+def _counted(connection: sa.Connection, which: "sa.ColumnElement[bool]") -> int:
+    return int(connection.execute(sa.select(sa.func.count()).where(which)).scalar_one())
 
 
 def _listed(connection: sa.Connection, which: "sa.ColumnElement[bool]") -> list[HelpRequest]:

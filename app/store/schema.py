@@ -2,9 +2,8 @@
 
 Ids of people are the keys that stay theirs (`identities`) and are never foreign keys: people live
 in the snapshot.
-Texts are what people wrote to each other or for themselves; impressions and the audit trail hold
-ids and words of fixed lists. Migrations (`app/migrations`) make exactly these tables; a test
-compares the two.
+Texts are what people wrote to each other or for themselves; the audit trail holds ids and words of
+fixed lists. Migrations (`app/migrations`) make exactly these tables; a test compares the two.
 """
 
 from datetime import UTC, datetime
@@ -161,6 +160,7 @@ relationships = sa.Table(
     sa.UniqueConstraint("request_id"),
     sa.Index(None, "seeker_id"),
     sa.Index(None, "helper_id", "state"),
+    sa.Index(None, "state", "helper_id"),
     sa.Index(
         "uq_relationships_one_active",
         "seeker_id",
@@ -208,16 +208,23 @@ feedback = sa.Table(
 impressions = sa.Table(
     "impressions",
     metadata,
-    sa.Column("shown_on", sa.Date, primary_key=True),
-    sa.Column("goal_id", sa.String(32), primary_key=True),
-    sa.Column("relationship", sa.String(10), primary_key=True),
+    sa.Column("seeker_id", sa.String(200), primary_key=True),
     sa.Column("helper_id", sa.String(200), primary_key=True),
-    _person("seeker_id"),
-    sa.Column("place", sa.SmallInteger, nullable=False),
-    sa.Column("snapshot_id", sa.String(64), nullable=False),
-    sa.Index(None, "helper_id"),
+    sa.Column("counted_on", sa.Date, nullable=False),
+    sa.Column("worth", sa.Float, nullable=False),
 )
-"""Who was shown to whom and where in the list; once a day, however often the page is redrawn."""
+"""Who was shown to whom, and when and with how much it came into `exposure`; kept while it counts,
+so that nobody counts twice."""
+
+exposure = sa.Table(
+    "exposure",
+    metadata,
+    sa.Column("shown_on", sa.Date, primary_key=True),
+    sa.Column("helper_id", sa.String(200), primary_key=True),
+    sa.Column("worth", sa.Float, nullable=False),
+    sa.Column("seekers", sa.Integer, nullable=False),
+)
+"""How much a helper was shown on a day, and to how many."""
 
 audit = sa.Table(
     "audit",
@@ -233,5 +240,14 @@ audit = sa.Table(
     sa.Column("action", sa.String(40), nullable=False),
     sa.Column("subject", sa.String(200), nullable=False),
     sa.Column("detail", sa.String(200), nullable=False),
+    sa.Index(None, "actor_id", "at"),
 )
 """Who did what to which record. Append-only: triggers refuse UPDATE and DELETE."""
+
+figures = sa.Table(
+    "figures",
+    metadata,
+    sa.Column("made_on", sa.Date, primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),
+)
+"""The programme's figures as they are shown on a day: rounded, of nobody in particular."""

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from app.services.finding import NOT_AMONG_THE_FIRST
 from app.services.identity import Identity
 from app.services.services import open_services
 from app.services.settings import Settings
+from app.store.impressions import worth
 from app.store.migration import migrate
 from app.store.records import NotForMe, State
-from app.store.schema import impressions
+from app.store.schema import exposure, impressions
 from index.serving.reader import IndexReader
 from recommender.errors import SnapshotError, StoreError
 from recommender.profiles import Field
@@ -65,17 +67,21 @@ def test_four_lists_and_who_was_shown(services, goal_id):
     answer = services.finding.suggest(SEEKER, goal_id)
     assert [part.relationship for part in answer.lists] == list(Relationship)
     json.dumps(answer.to_json())
-    shown = {
-        (str(part.relationship), one.person_id, one.rank)
-        for part in answer.lists
-        for one in part.suggestions
-    }
+    best: dict[str, int] = {}
+    for part in answer.lists:
+        for one in part.suggestions:
+            best[one.person_id] = min(one.rank, best.get(one.person_id, one.rank))
     services.finding.suggest(SEEKER, goal_id)  # a page that is drawn twice shows once
     with services.workplace.store.reading() as connection:
-        rows = connection.execute(sa.select(impressions)).all()
-    assert {(row.relationship, row.helper_id, row.place) for row in rows} == shown
-    assert len(rows) == len(shown)
-    assert {(row.seeker_id, row.goal_id) for row in rows} == {("H0012", goal_id)}
+        pairs = connection.execute(sa.select(impressions)).all()
+        sums = connection.execute(sa.select(exposure)).all()
+    assert {row.helper_id: row.worth for row in pairs} == {
+        helper: worth(place) for helper, place in best.items()
+    }
+    assert {row.seeker_id for row in pairs} == {"H0012"}
+    assert {(row.helper_id, row.worth, row.seekers) for row in sums} == {
+        (helper, worth(place), 1) for helper, place in best.items()
+    }
 
 
 @pytest.mark.parametrize("change", ["pause", "capacity", "kinds"])
@@ -92,7 +98,7 @@ def test_an_offer_takes_effect_on_the_very_next_query(services, goal_id, clock, 
     assert first not in after
     assert after[: len(others)] == others
     why = services.finding.why_not(SEEKER, goal_id, COACH, first)
-    assert [reason.says for reason in why.reasons] == ["They are not available at the moment."]
+    assert why.reasons == (NOT_AMONG_THE_FIRST,)
     if change == "pause":
         clock.forward(days=7)
     else:
@@ -107,10 +113,24 @@ def test_who_opens_up_is_suggested(services, goal_id, reader):
     closed = closed[(people.manager[closed] != seeker) & (closed != people.manager[seeker])]
     helper = Identity(str(people.ids[closed[0]]))
     before = services.finding.why_not(SEEKER, goal_id, COACH, helper.person_id)
-    assert not before.eligible
+    assert before.reasons == (NOT_AMONG_THE_FIRST,)
+    assert helper.person_id not in suggested(services, goal_id, limit=1000)
     save_offer(services, helper, open_to=frozenset({COACH}), capacity=1)
-    after = services.finding.why_not(SEEKER, goal_id, COACH, helper.person_id)
-    assert after.eligible and after.rank is not None
+    assert helper.person_id in suggested(services, goal_id, limit=1000)
+    # who is last of all reads like who is away
+    assert services.finding.why_not(SEEKER, goal_id, COACH, helper.person_id) == before
+
+
+def test_why_not_says_places_in_the_list_and_public_rules(services, goal_id):
+    for place, person_id in enumerate(suggested(services, goal_id), start=1):
+        assert services.finding.why_not(SEEKER, goal_id, COACH, person_id).rank == place
+    (why,) = services.finding.why_not(SEEKER, goal_id, COACH, "H0012").reasons
+    assert why.says == "This is you."
+
+
+def test_no_list_counts_who_is_not_available(services, goal_id):
+    for part in services.finding.suggest(SEEKER, goal_id).lists:
+        assert "not_available" not in part.excluded and part.excluded
 
 
 def test_not_for_me_takes_effect_at_once_and_can_be_undone(services, goal_id):
@@ -145,11 +165,12 @@ def test_a_helper_with_three_open_requests_is_not_suggested_until_some_are_answe
     people = reader.current().people
     sent = []
     for person_id in people.ids[people.active].tolist():
-        if len(sent) == 3:
-            break
         other = Identity(person_id)
+        if len(sent) == 3 or other in (SEEKER, Identity(first)):
+            continue
         goal = services.finding.save_goal(other, GOAL)
-        if services.finding.why_not(other, goal.id, COACH, first).eligible and other != SEEKER:
+        (part,) = services.finding.suggest(other, goal.id, COACH, 1000).lists
+        if first in {one.person_id for one in part.suggestions}:
             sent.append(services.asking.send(other, goal.id, COACH, first, "May I?"))
             assert (first in suggested(services, goal_id)) is (len(sent) < 3)
     services.answering.decline(Identity(first), sent[0].id)

@@ -2,16 +2,27 @@
 
 import shutil
 import threading
+from datetime import date
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from app.store import schema
-from app.store.database import Store, record
+from app.store.database import (
+    MIGRATIONS,
+    Store,
+    begin_writing,
+    make_engine,
+    record,
+)
+from app.store.database import store_url as address_of
 from app.store.goals import find_goal, goals_of, insert_goal
+from app.store.impressions import exposure_before, own_exposure_before
 from app.store.migration import migrate
 from app.store.records import SavedGoal, new_id
 from recommender.errors import ConflictError, StoreError
@@ -36,21 +47,70 @@ def test_migrating_twice_changes_nothing(store_url, store, clock):
         assert find_goal(connection, goal.id) == goal
 
 
-def test_a_store_of_the_version_before_keeps_what_is_in_it(store_url, store, clock):
-    with store.writing() as connection:
-        insert_goal(connection, a_goal(clock))
-        for made_since in ("TABLE identities", "TABLE notes"):
-            connection.exec_driver_sql(f"DROP {made_since}")
-        for table, column in (
-            ("requests", "reply"), ("relationships", "agenda"), ("relationships", "next_on"),
-        ):  # fmt: skip
-            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
-    with pytest.raises(StoreError, match="has tables of version 0001"):
-        store.check()
-    assert migrate(store_url) == store.revision
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def bare_url(request, tmp_path):
+    """The address of a store without tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/old.sqlite"
+    return request.getfixturevalue("postgres").new_database()
+
+
+def make_old(url: str, revision: str, *statements: str) -> None:
+    """Make a store of an older version and put something in."""
+    engine, config = make_engine(address_of(url), create=True), Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection, begin_writing(connection):
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+GOAL_OF_OLD = (
+    "INSERT INTO goals (id, seeker_id, text, created_at) "
+    "VALUES ('g', 'P1', 'learn to say no', '2026-03-01 09:00:00')"
+)
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+def test_a_store_of_an_older_version_keeps_what_is_in_it(bare_url, revision):
+    make_old(bare_url, revision, GOAL_OF_OLD)
+    with pytest.raises(StoreError, match=f"has tables of version {revision}"):
+        Store(bare_url)
+    migrate(bare_url)
+    store = Store(bare_url)
     with store.reading() as connection:
         assert [goal.text for goal in goals_of(connection, "P1")] == ["learn to say no"]
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, schema.metadata) == []
+    store.close()
+
+
+def test_what_was_shown_becomes_sums_in_which_a_seeker_counts_once(bare_url):
+    shown = [
+        ("2026-03-01", "g1", "mentor", "ed", "P1", 1),
+        ("2026-03-02", "g1", "mentor", "ed", "P1", 3),
+        ("2026-03-02", "g2", "coach", "ed", "P1", 3),
+        ("2026-03-02", "g3", "coach", "ed", "P2", 3),
+        ("2026-03-02", "g3", "coach", "bo", "P2", 80),
+    ]
+    make_old(
+        bare_url, "0002",
+        *(
+            "INSERT INTO impressions (shown_on, goal_id, relationship, helper_id, seeker_id, place,"
+            f" snapshot_id) VALUES {(*row, 's')!r}"
+            for row in shown
+        ),
+    )  # fmt: skip
+    migrate(bare_url)
+    store = Store(bare_url)
+    with store.reading() as connection:
+        found = dict(exposure_before(connection, date(2026, 3, 3)))
+        assert dict(own_exposure_before(connection, date(2026, 3, 3), "P1")) == {"ed": 1.0}
+    store.close()
+    # of P1 the best place, 1, of P2 the third: .5; the 80th counts as the 50th
+    assert found == {"ed": pytest.approx(1.5), "bo": pytest.approx(0.17629, abs=1e-5)}
 
 
 def test_two_migrations_at_once_both_end_well(tmp_path):

@@ -80,14 +80,31 @@ def test_who_is_shown_to_many_gives_way() -> None:
     assert made.index.tolist() == [1, 0]
 
 
-def test_load_is_exposure_for_each_free_place_up_to_five() -> None:
-    people = small_company(capacity=[1, 2, 1, 1, 1, 1, 0])
+def test_load_is_exposure_in_four_steps_up_to_ten() -> None:
+    people = small_company()
     live = LiveFacts(
-        exposure_rows=np.array([BO, DI, ED, FAY]), exposure=np.array([3.0, 3.0, 40.0, 1.5]),
-        capacity_rows=np.array([FAY]), capacity_free=np.array([3], np.int16),
-    )  # fmt: skip
+        exposure_rows=np.array([BO, DI, ED, FAY]), exposure=np.array([2.4, 2.6, 40.0, 5.0])
+    )
     found = loads(people, live, np.array([CY, BO, DI, ED, FAY]))
-    assert found == pytest.approx([0.0, 0.3, 0.6, 1.0, 0.1])
+    assert found.tolist() == [0.0, 0.0, 0.25, 1.0, 0.5]
+
+
+@given(
+    st.lists(st.integers(0, 100), min_size=7, max_size=7),
+    st.lists(st.integers(0, 100), min_size=7, max_size=7),
+    st.lists(st.floats(0, 50), min_size=7, max_size=7),
+)
+def test_load_tells_nothing_of_places(
+    capacity: list[int], free: list[int], exposure: list[float]
+) -> None:
+    everybody = np.arange(7)
+    live = LiveFacts(
+        exposure_rows=everybody, exposure=np.array(exposure),
+        capacity_rows=everybody, capacity_free=np.array(free, np.int16),
+    )  # fmt: skip
+    bare = LiveFacts(exposure_rows=everybody, exposure=np.array(exposure))
+    found = loads(small_company(capacity=capacity), live, everybody)
+    assert found.tolist() == loads(small_company(), bare, everybody).tolist()
 
 
 def test_exposure_without_rows_is_refused() -> None:

@@ -6,16 +6,11 @@ import streamlit as st
 
 from app.services.identity import Identity
 from app.views.parts import company
-from app.views.parts.contributions import signal_words
 from app.views.parts.people_picker import pick_person
 from app.views.parts.search import Search
 from app.views.parts.texts import say
 from recommender.answers import SuggestionList
 from recommender.people import People
-
-_MOST_SIGNALS = 3
-_LEAST_DIFFERENCE = 0.01
-_MUCH, _SOME = 0.15, 0.05
 
 
 def show_why_not(identity: Identity, sought: Search, part: SuggestionList, people: People) -> None:
@@ -46,16 +41,4 @@ def _reasons(identity: Identity, sought: Search, part: SuggestionList, candidate
             lines.append(say("why_not.other_kinds", kinds=kinds))
     if found.rank is not None:
         lines.append(say("why_not.rank", rank=found.rank))
-    behind = [one for one in found.held_back_by if one[1] <= -_LEAST_DIFFERENCE][:_MOST_SIGNALS]
-    if behind:
-        lines.append(say("why_not.behind"))
-    lines += [
-        say("why_not.signal", signal=signal_words(signal), amount=_amount(-difference))
-        for signal, difference in behind
-    ]
     return lines
-
-
-def _amount(difference: float) -> str:
-    much = "a_lot" if difference >= _MUCH else "some" if difference >= _SOME else "a_little"
-    return say(f"why_not.lacks_{much}")
