@@ -34,6 +34,7 @@ def _draw() -> None:
     # windows are drawn outside the app's own element, which alone knows whether it is light or dark
     scheme = st.context.theme.type or "light dark"
     st.html(f"<style>:root {{ color-scheme: {scheme}; }}\n{_STYLE}</style>")
+    session.check_door()
     people = company.current_snapshot().people
     try:
         identity = session.signed_in(people)

@@ -4,6 +4,7 @@ from html import escape
 
 import streamlit as st
 
+from app.services.demonstration import check_address, check_request
 from app.services.identity import Identity, demo_identity, identity_from_claims
 from app.views.parts import company
 from app.views.parts.people_picker import pick_person
@@ -13,6 +14,17 @@ from recommender.people import People
 from recommender.relationships import KINDS
 
 _CHOSEN = "demonstration_person"
+
+
+def check_door() -> None:
+    """Refuse to be a demonstration for others than this machine, however the pages were started.
+
+    Raises:
+        NotAllowedError: they listen elsewhere, or this request may be a stranger's.
+    """
+    settings, headers = company.settings(), st.context.headers
+    check_address(str(st.get_option("server.address") or ""), settings)
+    check_request(headers.get("Host") or "", headers.keys(), settings)
 
 
 def signed_in(people: People) -> Identity | None:
