@@ -37,6 +37,9 @@ LEAST_NEED_PROBABILITY = 0.4
 counts half. Source: of the parts so read on the sample company .71 [.62, .80] are labelled no need,
 and .51 [.43, .58] of what is labelled so is found ('python -m eval needs')."""
 
+_MAX_TYPED_CHARACTERS = 10 * MAX_GOAL_CHARACTERS
+"""A text longer than this is refused as it is: cleaning one of millions takes seconds."""
+
 _NO_TEXT = ("Cc", "Cs")
 """Unicode's categories of control characters and of surrogates."""
 
@@ -87,15 +90,14 @@ def read_goal(text: str) -> Goal:
     Raises:
         GoalError: the goal is empty, holds no letters, or is longer than `MAX_GOAL_CHARACTERS`.
     """
+    if len(text) > _MAX_TYPED_CHARACTERS:
+        raise _too_long(len(text))
     text = clean_goal(text)
     folded = " ".join(text.split())
     if not any(character.isalpha() for character in folded):
         raise GoalError("the goal has no words; say in a sentence what you would like to learn")
     if len(folded) > MAX_GOAL_CHARACTERS:
-        raise GoalError(
-            f"the goal has {len(folded):,} characters, more than {MAX_GOAL_CHARACTERS:,}; "
-            "say in a few sentences what you would like to learn"
-        )
+        raise _too_long(len(folded))
     sentences = sentences_of(text)
     if len(sentences) <= MAX_PARTS and len(folded) <= MAX_PART_CHARACTERS:
         return Goal(folded, tuple(sentences), (True,) * len(sentences))
@@ -105,6 +107,13 @@ def read_goal(text: str) -> Goal:
     parts, rest = _what_is_read(_joined(sentences[wish.start : wish.stop]))
     unread = (*sentences[: wish.start], *rest, *sentences[wish.stop :])
     return Goal(" ".join(parts) if unread else folded, tuple(parts), (True,) * len(parts), unread)
+
+
+def _too_long(length: int) -> GoalError:
+    return GoalError(
+        f"the goal has {length:,} characters, more than {MAX_GOAL_CHARACTERS:,}; "
+        "say in a few sentences what you would like to learn"
+    )
 
 
 def split_goal(text: str) -> Goal:
