@@ -119,7 +119,7 @@ def _show_problems(identity: Identity) -> None:
     if not lines:
         st.success(say("night.no_problems"))
         return
-    st.write(say("night.n_problems", count=f"{len(lines):,}"))
+    st.write(say("night.n_problems", count=f"{found.total:,}"))
     st.html(table(heads, lines[:_SHOWN_PROBLEMS]))
     data = to_csv(heads, lines)
     st.download_button(say("night.csv"), data, "people-file-problems.csv", "text/csv")
