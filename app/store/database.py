@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL, make_url
 
 from app.store import schema
 from index.disk import private
-from recommender.errors import ConflictError, StoreError
+from recommender.errors import ConflictError, InputError, StoreError
 
 BUSY_TIMEOUT_S = 10
 """How long a transaction waits for another writer before it gives up."""
@@ -130,6 +130,11 @@ class Store:
     def _explained(self) -> Iterator[None]:
         try:
             yield
+        except (exc.DataError, UnicodeEncodeError) as error:
+            raise InputError(
+                "a text holds signs that are no letters, such as a NUL or half a character, and "
+                "cannot be kept; type it anew"
+            ) from error
         except exc.IntegrityError as error:
             raise ConflictError(
                 "somebody was faster and this no longer fits; reload the page and look again"
