@@ -102,7 +102,7 @@ class _Table:
 
     @cached_property
     def needs(self) -> Floats:
-        """`(n_needs, n, width)`"""
+        """Of each need with each passage: `(n_needs, n, width)`."""
         return self.similarity[self.need_rows]
 
     @cached_property

@@ -89,7 +89,8 @@ class ReaderWeights:
 class SmallReader:
     """A `recommender.reader.Reader` that ships with the project; safe to share."""
 
-    weights: ReaderWeights
+    weights: ReaderWeights | None = None
+    """None for those that ship."""
     name: str = "small reader"
     reads: int = READS
     weight: float = WEIGHT
@@ -100,9 +101,10 @@ class SmallReader:
 
     def judge(self, features: Floats, kind: Relationship) -> Sequence[Opinion]:
         """Judge people described; see `describe_shortlist`."""
-        rating = standardise(features) @ self.weights.ratings[kind]
-        logit = calibration_features(features, rating) @ self.weights.slopes
-        logit = np.clip(logit[:, None] + self.weights.constants[kind], -50, 50)
+        weights = self.weights or shipped_weights()
+        rating = standardise(features) @ weights.ratings[kind]
+        logit = calibration_features(features, rating) @ weights.slopes
+        logit = np.clip(logit[:, None] + weights.constants[kind], -50, 50)
         reached = np.pad(
             1 / (1 + np.exp(-logit)), ((0, 0), (1, 1)), constant_values=((0, 0), (1, 0))
         )
@@ -112,11 +114,15 @@ class SmallReader:
         ]
 
 
+SMALL_READER = SmallReader()
+"""What reads wherever nothing else is said."""
+
+
 @cache
-def shipped_reader() -> SmallReader:
-    """Return the reader that `python -m eval train-reader` fitted on the judged companies."""
+def shipped_weights() -> ReaderWeights:
+    """Return what `python -m eval train-reader` fitted on the judged companies."""
     text = resources.files(__package__).joinpath(FILE).read_text(encoding="utf-8")
-    return SmallReader(ReaderWeights.from_json(text))
+    return ReaderWeights.from_json(text)
 
 
 def fit_of(rating: Floats) -> Floats:

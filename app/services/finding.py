@@ -17,6 +17,7 @@ from recommender.errors import NotAllowedError
 from recommender.goals import clean_goal, read_goal
 from recommender.recommend import recommend, why_not
 from recommender.relationships import Relationship
+from recommender.small_reader import SMALL_READER
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class Finding:
             goal = own_goal(connection, identity, goal_id)
             live = moment.live_facts(connection, identity.person_id, goal_id)
         request = Request(identity.person_id, goal.text, relationship, limit)
-        answer = recommend(moment.snapshot, request, moment.policy, live)
+        answer = recommend(moment.snapshot, request, moment.policy, live, SMALL_READER)
         places = tuple(
             (part.relationship, suggestion.rank, suggestion.person_id)
             for part in answer.lists
@@ -139,7 +140,7 @@ class Finding:
             goal = own_goal(connection, identity, goal_id)
             live = moment.live_facts(connection, identity.person_id, goal_id)
         request = Request(identity.person_id, goal.text, relationship)
-        return why_not(moment.snapshot, request, candidate_id, moment.policy, live)
+        return why_not(moment.snapshot, request, candidate_id, moment.policy, live, SMALL_READER)
 
     def not_for_me(
         self,

@@ -155,7 +155,7 @@ def read_shortlists(dataset: Dataset, retriever: Retriever, policy: Policy) -> l
 
 
 def fit_reader(companies: Sequence[Sequence[ReadList]]) -> SmallReader:
-    """Fit ratings on all lists, and the grades on ratings that each company did not take part in."""
+    """Fit ratings on all lists, and the grades on ratings learnt without them."""
     ratings = fit_ratings([part for company in companies for part in company])
     known: list[tuple[ReadList, Floats]] = []
     for left in companies:
