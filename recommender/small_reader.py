@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from recommender.reader import Opinion, Shortlist
 from recommender.reading_features import FEATURES, describe_shortlist, standardise
 from recommender.relationships import Relationship
-from recommender.strength import COMPARED_WITH
 
 FILE = "small_reader.json"
 
@@ -34,9 +33,6 @@ LOW, RANGE = -1.5, 4.5
 
 GRADES = (1, 2, 3)
 
-CALIBRATED_BY: tuple[str, ...] = ("rating", "rating_margin", "score", "score_margin", "need_best")
-"""What tells how good somebody is, not only how much better than the others."""
-
 Floats = NDArray[np.float64]
 
 
@@ -47,7 +43,7 @@ class ReaderWeights:
     ratings: Mapping[Relationship, Floats]
     """For each kind `(len(FEATURES),)`: what a standard deviation of each feature adds."""
     slopes: Floats
-    """`(len(CALIBRATED_BY),)`: of the logit of each grade or better, the same for all grades."""
+    """`(2,)`: of the logit of each grade or better; see `calibration_features`."""
     constants: Mapping[Relationship, Floats]
     """For each kind `(3,)`, falling: the logit's constant for each of `GRADES`."""
 
@@ -59,7 +55,7 @@ class ReaderWeights:
             ValueError: it was fitted on other features.
         """
         found = json.loads(text)
-        if tuple(found["features"]) != FEATURES or tuple(found["calibrated_by"]) != CALIBRATED_BY:
+        if tuple(found["features"]) != FEATURES:
             raise ValueError(f"{FILE} knows other features; run 'python -m eval train-reader'")
         kinds = [(Relationship(kind), own) for kind, own in found["kinds"].items()]
         return cls(
@@ -72,7 +68,6 @@ class ReaderWeights:
         """Write it, four decimals."""
         document = {
             "features": FEATURES,
-            "calibrated_by": CALIBRATED_BY,
             "slopes": self.slopes.round(4).tolist(),
             "kinds": {
                 str(kind): {
@@ -97,13 +92,22 @@ class SmallReader:
 
     def read(self, shortlist: Shortlist) -> Sequence[Opinion]:
         """Rate the first of an order by how they compare with one another."""
-        return self.judge(describe_shortlist(shortlist), shortlist.relationship)
+        return self.judge(
+            describe_shortlist(shortlist), shortlist.ranking.probability[: shortlist.n],
+            shortlist.relationship,
+        )  # fmt: skip
 
-    def judge(self, features: Floats, kind: Relationship) -> Sequence[Opinion]:
-        """Judge people described; see `describe_shortlist`."""
+    def judge(self, features: Floats, probability: Floats, kind: Relationship) -> Sequence[Opinion]:
+        """Judge people by what is known of them.
+
+        Args:
+            features: as `describe_shortlist` gives them.
+            probability: `(n,)`: that each is good, by the signals.
+            kind: the kind asked for.
+        """
         weights = self.weights or shipped_weights()
         rating = standardise(features) @ weights.ratings[kind]
-        logit = calibration_features(features, rating) @ weights.slopes
+        logit = calibration_features(probability, rating) @ weights.slopes
         logit = np.clip(logit[:, None] + weights.constants[kind], -50, 50)
         reached = np.pad(
             1 / (1 + np.exp(-logit)), ((0, 0), (1, 1)), constant_values=((0, 0), (1, 0))
@@ -127,23 +131,20 @@ def shipped_weights() -> ReaderWeights:
 
 def fit_of(rating: Floats) -> Floats:
     """Put ratings in 0 to 1: `(n,)`."""
-    return np.clip((rating - LOW) / RANGE, 0.0, 1.0)
+    return np.asarray(np.clip((rating - LOW) / RANGE, 0.0, 1.0), np.float64)
 
 
-def calibration_features(features: Floats, rating: Floats) -> Floats:
-    """Return what tells how good each is: `(n, len(CALIBRATED_BY))`.
+def calibration_features(probability: Floats, rating: Floats) -> Floats:
+    """Return what tells how good each is, not only how much better than the others: `(n, 2)`.
+
+    It begins with what the signals say, so that a goal that nobody can help with, where somebody
+    is first all the same, is not taken for one that somebody can.
 
     Args:
-        features: as `describe_shortlist` gives them.
+        probability: `(n,)`, 0 to 1: that each is good, by the signals.
         rating: `(n,)`.
     """
-    score = features[:, FEATURES.index("score")]
-    need = features[:, FEATURES.index("need_best")]
-    return np.column_stack([rating, _margin(rating), score, _margin(score), need])
-
-
-def _margin(values: Floats) -> Floats:
-    """Return how far each stands above the sixth, the last where there are fewer."""
-    if not len(values):
-        return values
-    return values - np.sort(values)[::-1][min(COMPARED_WITH, len(values)) - 1]
+    sure = np.clip(probability, 1e-4, 1 - 1e-4)
+    above = rating - rating.max(initial=-np.inf)
+    share = above - np.log(np.exp(above).sum())
+    return np.column_stack([np.log(sure / (1 - sure)), share])

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from eval.tuning.reader_fit import HeldOut
 
 
+CUTS = ((0.5, 0.18), (0.6, 0.14), (0.64, 0.12), (0.66, 0.1), (0.68, 0.09), (0.7, 0.08))
+"""Probabilities from which on a match is called strong, and fair, shown for comparison."""
+
+
 def register(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser("train-reader", help="fit the small reader on judged companies")
@@ -42,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     if len(companies) > 1:
         print(render_held(leave_one_out(companies), setting.policy))
     if options.out:
-        text = fit_reader(list(companies.values())).weights.to_json()
+        text = fit_reader(list(companies.values())).to_json()
         options.out.write_text(text, encoding="utf-8")
         print(f"→ {options.out}")
     return 0
@@ -77,13 +81,15 @@ def render_held(held: "Sequence[HeldOut]", policy: Any) -> str:
         )
     mean = table.groupby("company")[["before", "after"]].mean().mean()
     lines.append(f"mean of companies {mean['before']:.4f} {mean['after']:.4f}")
-    lines.append("strength   share   good   (of those shown)")
-    limits = [policy.of(one.kind).strength for one in held]
-    found = hold(
-        np.concatenate([one.good for one in held]),
-        np.concatenate([one.probability for one in held]),
-        np.repeat([limit.strong for limit in limits], [len(one.good) for one in held]),
-        np.repeat([limit.fair for limit in limits], [len(one.good) for one in held]),
-    )
-    lines += [f"{one.word:8} {one.share:7.3f} {one.good:6.3f}" for one in found]
+    lines.append("strength of those shown, by the policy's cuts and by others: so many are good")
+    own = [policy.of(one.kind).strength for one in held]
+    counts = [len(one.good) for one in held]
+    good = np.concatenate([one.good for one in held])
+    probability = np.concatenate([one.probability for one in held])
+    cuts = [("policy", [one.strong for one in own], [one.fair for one in own])]
+    cuts += [(f"{one} {two}", [one] * len(own), [two] * len(own)) for one, two in CUTS]
+    for name, strong, fair in cuts:
+        found = hold(good, probability, np.repeat(strong, counts), np.repeat(fair, counts))
+        says = ", ".join(f"{one.word} {one.good:.3f} ({one.share:.1%})" for one in found)
+        lines.append(f"{name:10} {says}")
     return "\n".join(lines)

@@ -11,8 +11,8 @@ NONE = "none"
 SMALL = "small"
 REPLAY = "replay:"
 SAYS = (
-    f"who reads the first of each list: {SMALL} (the default, which ships), {NONE}, or {REPLAY}FILE "
-    "with answers of 'eval requests'"
+    f"who reads the first of each list: {SMALL} (the default, which ships), {NONE}, or "
+    f"{REPLAY}FILE with answers of 'eval requests'"
 )
 
 

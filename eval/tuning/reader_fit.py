@@ -18,7 +18,6 @@ from recommender.relationships import Relationship
 from recommender.rerank import loads, rerank
 from recommender.retrieval import Retriever
 from recommender.small_reader import (
-    CALIBRATED_BY,
     GRADES,
     READS,
     WEIGHT,
@@ -32,8 +31,12 @@ PENALTY, KIND_PENALTY = 0.03, 0.09
 """Of squared weights shared by the kinds, and of what a kind departs from them. Source: leaving one
 company out, nDCG@5 within .001 for a third to twice of both, .525 without departures."""
 
-RIDGE = 1.0
-"""Holds the calibration's slopes back."""
+PRIOR = np.array([1.0, 0.5])
+"""What a reader adds to the signals' own logit, to begin with."""
+
+RIDGE, HOLD = 1.0, 2000.0
+"""Hold the kinds' constants to one another, and the slopes to those to begin with: left free, the
+signals lose their say, and goals that nobody can help with look like others."""
 
 SHOWN = 5
 
@@ -58,6 +61,11 @@ class ReadList:
     grade_of: Mapping[int, float]
     """By row."""
     policy: Policy
+
+    @property
+    def probability(self) -> Floats:
+        """By the signals, of those read."""
+        return self.ranked.by_signals[self.kind].probability[: len(self.grades)]
 
     @property
     def scaled(self) -> Floats:
@@ -101,7 +109,9 @@ class _Described:
         return self.reader.weight
 
     def read(self, shortlist: Shortlist) -> Sequence[Opinion]:
-        return self.reader.judge(self.features[: shortlist.n], shortlist.relationship)
+        return self.reader.judge(
+            self.features, shortlist.ranking.probability[: shortlist.n], shortlist.relationship
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +164,7 @@ def read_shortlists(dataset: Dataset, retriever: Retriever, policy: Policy) -> l
     return lists
 
 
-def fit_reader(companies: Sequence[Sequence[ReadList]]) -> SmallReader:
+def fit_reader(companies: Sequence[Sequence[ReadList]]) -> ReaderWeights:
     """Fit ratings on all lists, and the grades on ratings learnt without them."""
     ratings = fit_ratings([part for company in companies for part in company])
     known: list[tuple[ReadList, Floats]] = []
@@ -163,7 +173,7 @@ def fit_reader(companies: Sequence[Sequence[ReadList]]) -> SmallReader:
         by_others = fit_ratings(others) if others else ratings
         known += [(part, part.scaled @ by_others[part.kind]) for part in left]
     slopes, constants = fit_grades(known)
-    return SmallReader(ReaderWeights(ratings, slopes, constants))
+    return ReaderWeights(ratings, slopes, constants)
 
 
 def fit_ratings(lists: Sequence[ReadList]) -> dict[Relationship, Floats]:
@@ -224,16 +234,16 @@ def fit_grades(
 
     Source: proportional odds: McCullagh, "Regression models for ordinal data", 1980.
     """
-    width, tables, grades, kinds = len(CALIBRATED_BY), [], [], []
+    tables, grades, kinds = [], [], []
     for part, rating in known:
         score = part.features[:, FEATURES.index("score")] + WEIGHT * fit_of(rating)
         first = np.argsort(-score, kind="stable")[:SHOWN]
-        tables.append(calibration_features(part.features, rating)[first])
+        tables.append(calibration_features(part.probability, rating)[first])
         grades.append(part.grades[first])
         kinds += [KINDS.index(part.kind)] * len(first)
     table, grade = np.concatenate(tables), np.concatenate(grades)
     reached = (grade[:, None] >= np.array(GRADES)).astype(np.float64)
-    kind = np.eye(len(KINDS))[kinds]
+    kind, width = np.eye(len(KINDS))[kinds], len(PRIOR)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         slopes, constants = weights[:width], weights[width:].reshape(len(KINDS), len(GRADES))
@@ -241,9 +251,13 @@ def fit_grades(
         error = 1 / (1 + np.exp(-np.clip(logit, -50, 50))) - reached
         apart = constants - constants.mean(axis=0)
         total = float((np.logaddexp(0, logit) - reached * logit).sum())
-        total += RIDGE / 2 * (float(slopes @ slopes) + float((apart * apart).sum()))
+        moved = slopes - PRIOR
+        total += RIDGE / 2 * (HOLD * float(moved @ moved) + float((apart * apart).sum()))
         return total, np.concatenate(
-            [table.T @ error.sum(axis=1) + RIDGE * slopes, (kind.T @ error + RIDGE * apart).ravel()]
+            [
+                table.T @ error.sum(axis=1) + RIDGE * HOLD * moved,
+                (kind.T @ error + RIDGE * apart).ravel(),
+            ]
         )
 
     bounds = [(0, None)] * width + [(None, None)] * (len(KINDS) * len(GRADES))
@@ -257,7 +271,8 @@ def leave_one_out(companies: Mapping[str, Sequence[ReadList]]) -> list[HeldOut]:
     """Measure each company by what was learnt from the others."""
     held = []
     for name, lists in companies.items():
-        reader = fit_reader([own for other, own in companies.items() if other != name])
+        others = [own for other, own in companies.items() if other != name]
+        reader = SmallReader(fit_reader(others))
         for part in lists:
             shown = part.order(reader)
             rows = shown.rows[:SHOWN].tolist()
