@@ -49,6 +49,9 @@ def describe_shortlist(shortlist: Shortlist) -> Floats:
         `(shortlist.n, len(FEATURES))` float64, finite.
     """
     table = _Table(shortlist)
+    if not table.counts.any():
+        rest = len(FEATURES) - table.signals.shape[1]
+        return np.pad(table.signals, ((0, 0), (0, rest)))
     columns = np.column_stack(
         [
             table.signals, table.against_needs(), table.apart_from_others(), table.centred(),
@@ -81,7 +84,6 @@ class _Table:
         self.there = np.arange(width) < self.counts[:, None]
         self.entries = np.zeros((n, width), np.int64)
         self.entries[self.there] = np.concatenate(own)
-        self.field = np.where(self.there, found.field[self.entries], 255)
 
     @cached_property
     def signals(self) -> Floats:
@@ -89,6 +91,12 @@ class _Table:
         ranking, n = self.shortlist.ranking, self.shortlist.n
         values = compute_signals(self.shortlist.context, tuple(SIGNALS))[:, ranking.index[:n]]
         return np.column_stack([ranking.scores[:n], values.T])
+
+    @cached_property
+    def field(self) -> NDArray[np.int64]:
+        """Each passage's field: `(n, width)`, -1 for none."""
+        found = self.shortlist.context.candidates
+        return np.where(self.there, found.field[self.entries].astype(np.int64), -1)
 
     @cached_property
     def need_rows(self) -> list[int]:

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from eval.tuning.reader_fit import HeldOut
 
 
-CUTS = ((0.5, 0.18), (0.6, 0.14), (0.64, 0.12), (0.66, 0.1), (0.68, 0.09), (0.7, 0.08))
+CUTS = (
+    (0.5, 0.18),
+    (0.55, 0.16),
+    (0.6, 0.14),
+    (0.64, 0.12),
+    (0.66, 0.11),
+    (0.68, 0.1),
+    (0.7, 0.09),
+)
 """Probabilities from which on a match is called strong, and fair, shown for comparison."""
 
 

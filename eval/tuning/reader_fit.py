@@ -34,7 +34,7 @@ company out, nDCG@5 within .001 for a third to twice of both, .525 without depar
 PRIOR = np.array([1.0, 0.5])
 """What a reader adds to the signals' own logit, to begin with."""
 
-RIDGE, HOLD = 1.0, 2000.0
+RIDGE, HOLD = 1.0, 300.0
 """Hold the kinds' constants to one another, and the slopes to those to begin with: left free, the
 signals lose their say, and goals that nobody can help with look like others."""
 
