@@ -75,11 +75,12 @@ def _recommend(options: argparse.Namespace) -> int:
     from app.terminal import render_recommendation
     from recommender.answers import Request
     from recommender.recommend import recommend
+    from recommender.small_reader import SMALL_READER
 
     snapshot, policy = _published(options.index)
     request = Request(options.person, options.goal, options.relationship, options.limit)
     live = _live_facts(snapshot, policy, options.store, options.person)
-    answer = recommend(snapshot, request, policy, live)
+    answer = recommend(snapshot, request, policy, live, SMALL_READER)
     _print(options.json, answer.to_json(), render_recommendation(answer))
     _warn_without_store(options.store)
     return 0
@@ -89,11 +90,12 @@ def _why_not(options: argparse.Namespace) -> int:
     from app.terminal import render_why_not
     from recommender.answers import Request
     from recommender.recommend import why_not
+    from recommender.small_reader import SMALL_READER
 
     snapshot, policy = _published(options.index)
     request = Request(options.person, options.goal or "", options.relationship)
     live = _live_facts(snapshot, policy, options.store, options.person)
-    answer = why_not(snapshot, request, options.candidate, policy, live)
+    answer = why_not(snapshot, request, options.candidate, policy, live, SMALL_READER)
     _print(options.json, answer.to_json(), render_why_not(answer))
     _warn_without_store(options.store)
     return 0

@@ -27,6 +27,7 @@ from eval.commands import (
     speed,
     strength,
     train,
+    train_reader,
     validate,
 )
 from eval.commands import run as run_command
@@ -38,6 +39,7 @@ from recommender.errors import LearningRelationshipsError
 COMMANDS = (
     validate, run_command, measure, kinds, needs, evidence, languages, strength, load, compare, fit,
     fit_evidence, fit_wishes, audit, gate, report, requests, bench, speed, nights, train,
+    train_reader,
 )  # fmt: skip
 """In the order of `--help`. To add one, write a module with `register`."""
 

@@ -36,9 +36,7 @@ def run(options: argparse.Namespace) -> int:
     if not tables:
         raise InputError("no goal of these datasets was put into another language")
     found = compare_languages(tables)
-    show(
-        f"{found[0].quality.n} lists; the same goals as written, put into a language, or mistyped"
-    )
+    show(f"{found[0].quality.n} lists; the same goals as written, put into a language, or mistyped")
     rows = [[one.language, str(one.quality), str(one.relative)] for one in found]
     show(render_table(["language", HEADLINE, "relative"], rows))
     return 0
