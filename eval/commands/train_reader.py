@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.commands.options import add_model, setting_of
+from index.terminal import show
 from eval.systems.readers import NONE
 
 if TYPE_CHECKING:
@@ -52,11 +53,11 @@ def run(options: argparse.Namespace) -> int:
             dataset, open_snapshot(dataset, setting), setting.policy
         )
     if len(companies) > 1:
-        print(render_held(leave_one_out(companies), setting.policy))
+        show(render_held(leave_one_out(companies), setting.policy))
     if options.out:
         text = fit_reader(list(companies.values())).to_json()
         options.out.write_text(text, encoding="utf-8")
-        print(f"→ {options.out}")
+        show(f"→ {options.out}")
     return 0
 
 
