@@ -81,17 +81,19 @@ def test_a_colleague_who_waits_for_an_answer_is_said_to(services):
         services.asking.send(ANNA, goal, MENTOR, "CARA", "May I?")
 
 
-def test_other_kinds_are_named_for_whom_one_expected(services):
+def test_other_kinds_are_named_by_public_rules_alone(services):
+    goal = services.finding.type_goal(ANNA, GOAL)
+    before = services.finding.kinds_for(ANNA, goal, "CARA")
+    assert MENTOR in before and PEER not in before  # she stands two levels above
+    assert not services.finding.why_not(ANNA, goal, PEER, "CARA").eligible
     services.offering.save(
         CARA,
-        open_to=frozenset({MENTOR, SPONSOR}),
-        capacity=2,
+        open_to=frozenset({SPONSOR}),
+        capacity=0,
         paused_until=None,
         quotable=frozenset(QUOTABLE),
     )
-    goal = services.finding.type_goal(ANNA, GOAL)
-    assert not services.finding.why_not(ANNA, goal, COACH, "CARA").eligible
-    assert services.finding.kinds_for(ANNA, goal, "CARA") == [MENTOR, SPONSOR]
+    assert services.finding.kinds_for(ANNA, goal, "CARA") == before
     assert services.finding.kinds_for(ANNA, goal, "ANNA") == []
 
 
