@@ -90,7 +90,6 @@ def test_other_kinds_are_named_for_whom_one_expected(services):
         quotable=frozenset(QUOTABLE),
     )
     goal = services.finding.type_goal(ANNA, GOAL)
-    assert not services.finding.why_not(ANNA, goal, COACH, "CARA").eligible
     assert services.finding.kinds_for(ANNA, goal, "CARA") == [MENTOR, SPONSOR]
     assert services.finding.kinds_for(ANNA, goal, "ANNA") == []
 
