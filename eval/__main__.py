@@ -27,16 +27,19 @@ from eval.commands import (
     speed,
     strength,
     train,
+    train_reader,
     validate,
 )
 from eval.commands import run as run_command
 from eval.commands.accidents import missing_extra
-from index.terminal import write_any_letter
+from index.disk.private import keep_private
+from index.terminal import show, write_any_letter
 from recommender.errors import LearningRelationshipsError
 
 COMMANDS = (
     validate, run_command, measure, kinds, needs, evidence, languages, strength, load, compare, fit,
     fit_evidence, fit_wishes, audit, gate, report, requests, bench, speed, nights, train,
+    train_reader,
 )  # fmt: skip
 """In the order of `--help`. To add one, write a module with `register`."""
 
@@ -50,20 +53,21 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m eval") -
     for command in COMMANDS:
         command.register(commands)
     write_any_letter()
+    keep_private()
     options = parser.parse_args(arguments)
     try:
         return int(options.run(options))
     except LearningRelationshipsError as error:
-        print(f"error: {error}", file=sys.stderr)
+        show(f"error: {error}", sys.stderr)
     except ModuleNotFoundError as error:
         says = missing_extra(error)
         if says is None:
             raise
-        print(f"error: {says}", file=sys.stderr)
+        show(f"error: {says}", sys.stderr)
     except BrokenPipeError:
         sys.stderr.close()
     except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
+        show("stopped", sys.stderr)
     return 1
 
 

@@ -23,7 +23,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index.arguments import at_least_one
-from index.terminal import write_any_letter
+from index.disk.private import keep_private
+from index.terminal import show, write_any_letter
 from recommender.errors import (
     BusyError,
     DropError,
@@ -174,6 +175,7 @@ def _add_index(command: argparse.ArgumentParser) -> None:
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m index") -> int:
     """Run one command and return its exit code; `prog` is how usage names it."""
     write_any_letter()
+    keep_private()
     options = _parser(prog).parse_args(arguments)
     from index.commands import COMMANDS
 
@@ -190,9 +192,9 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m index") 
 
 def _failed(options: argparse.Namespace, kind: str, message: str, code: int) -> int:
     """Print on stderr what went wrong, and on stdout too where a program listens."""
-    print(message, file=sys.stderr)
+    show(message, sys.stderr)
     if options.json:
-        print(json.dumps({"error": kind, "message": message, "exit_code": code}))
+        show(json.dumps({"error": kind, "message": message, "exit_code": code}))
     return code
 
 

@@ -15,7 +15,7 @@ from recommender.goals import Goal
 from recommender.profiles import Field
 from recommender.ranking import Ranking
 from recommender.reader import LABEL as READER_LABEL
-from recommender.reader import READER, Opinion
+from recommender.reader import READER, Case
 from recommender.relationships import KINDS, Relationship
 from recommender.rerank import LABELS
 from recommender.retrieval import QUOTABLE, Candidates, Retriever
@@ -129,7 +129,7 @@ def quote_cases(
     candidates: Candidates,
     index: int,
     goal: Goal,
-    opinion: Opinion,
+    read: tuple[Case, ...],
     quotable: frozenset[Field] | None = None,
 ) -> tuple[Evidence, ...]:
     """Quote the passages that a reader says make the case, as far as their owner lets them be.
@@ -143,7 +143,7 @@ def quote_cases(
     needs = goal.rows_of_needs()
     cases = [
         case
-        for case in opinion.cases
+        for case in read
         if case.passage in entry_of and candidates.field[entry_of[case.passage]] in allowed
     ]
     texts = retriever.texts(np.array([case.passage for case in cases], np.int64)) if cases else []

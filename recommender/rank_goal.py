@@ -84,7 +84,7 @@ def rank_goal(
         ranking = by_signals[kind] = rank(context, policy.of(kind), among)
         opinions[kind] = {}
         if reader is not None:
-            ranking, opinions[kind] = reread(ranking, context, goal, reader)
+            ranking, opinions[kind] = reread(ranking, context, goal, vectors, reader)
         load = loads(people, live, ranking.rows)
         lists[kind] = rerank(ranking, retriever, found, load, policy.list, policy.list.length)
     assert context is not None, "no kind was asked for"

@@ -35,6 +35,8 @@ class Shortlist:
     context: SignalContext
     ranking: Ranking
     """The whole order by signals."""
+    vectors: NDArray[np.float32]
+    """`(n_vectors, dim)`, unit rows: the goal, then its parts where there are several."""
     n: int
     """How many of the first are to be read."""
 
@@ -65,8 +67,9 @@ class Opinion:
     grades: NDArray[np.float64]
     """`(4,)`: the probability of each grade: 0 no, 1 would help somewhat, 2 good, 3 introduce them
     tomorrow; sums to 1."""
-    cases: tuple[Case, ...]
-    """The passages that may be quoted, the best first; empty where none makes the case."""
+    cases: tuple[Case, ...] | None
+    """The passages that may be quoted, the best first; empty where none makes the case; None where
+    the reader judges people, not passages, and what is quoted is chosen as without it."""
 
     @property
     def good(self) -> float:
@@ -103,7 +106,11 @@ Opinions = dict[int, Opinion]
 
 
 def reread(
-    ranking: Ranking, context: SignalContext, goal: Goal, reader: Reader
+    ranking: Ranking,
+    context: SignalContext,
+    goal: Goal,
+    vectors: NDArray[np.float32],
+    reader: Reader,
 ) -> tuple[Ranking, Opinions]:
     """Let a reader read the first of an order, and order anew with its word.
 
@@ -114,7 +121,7 @@ def reread(
         where the reader could not read.
     """
     n = min(reader.reads, len(ranking.rows))
-    opinions = reader.read(Shortlist(goal, context, ranking, n)) if n else None
+    opinions = reader.read(Shortlist(goal, context, ranking, vectors, n)) if n else None
     if not opinions:
         return ranking, {}
     fit, probability = np.zeros(len(ranking.rows)), ranking.probability.copy()

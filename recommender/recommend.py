@@ -141,8 +141,10 @@ def _explain(
             quote_likely(
                 retriever, ranked.candidates, index, ranked.goal, kind, probability, quotable
             )
-            if opinion is None
-            else quote_cases(retriever, ranked.candidates, index, ranked.goal, opinion, quotable)
+            if opinion is None or opinion.cases is None
+            else quote_cases(
+                retriever, ranked.candidates, index, ranked.goal, opinion.cases, quotable
+            )
         )
         suggestions.append(
             Suggestion(

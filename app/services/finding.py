@@ -25,6 +25,7 @@ from recommender.goals import clean_goal, read_goal
 from recommender.recommend import recommend
 from recommender.relationships import Relationship
 from recommender.rules import NOT_AVAILABLE
+from recommender.small_reader import SMALL_READER
 
 NOT_AMONG_THE_FIRST = Reason(
     "not_among_the_first",
@@ -186,7 +187,9 @@ class Finding:
             left_out = moment.people.rows(list(without))
             live = replace(live, hidden=np.union1d(live.hidden, left_out))
         request = Request(identity.person_id, own.text, relationship, limit)
-        answer = _without_counts(recommend(moment.snapshot, request, moment.policy, live))
+        answer = _without_counts(
+            recommend(moment.snapshot, request, moment.policy, live, SMALL_READER)
+        )
         places: dict[str, int] = {}
         for part in answer.lists:
             for one in part.suggestions:
@@ -218,7 +221,7 @@ class Finding:
             return WhyNot(tuple(reasons), None, ())
         # searched for whoever is asked about, so that the time it takes tells nothing either
         request = Request(me, own.text, relationship)
-        (only,) = recommend(moment.snapshot, request, moment.policy, live).lists
+        (only,) = recommend(moment.snapshot, request, moment.policy, live, SMALL_READER).lists
         for one in only.suggestions:
             if one.person_id == candidate_id:
                 return WhyNot((), one.rank, ())

@@ -12,11 +12,13 @@ from app.services.identity import Identity
 from app.services.settings import PREFIX
 from app.services.workplace import Workplace
 from app.store.database import record
+from index.disk import private
 from recommender.answers import Request, SuggestionList
 from recommender.errors import InputError
 from recommender.policy import Policy, default_policy, parse_policy
 from recommender.recommend import recommend
 from recommender.relationships import Relationship
+from recommender.small_reader import SMALL_READER
 
 Tree = dict[str, Any]
 """A policy as tables of tables: what `Policy.model_dump` gives."""
@@ -109,8 +111,8 @@ class PolicyDesk:
         identity.require_admin()
         moment = self.workplace.moment()
         request = Request(seeker_id, goal, relationship)
-        (now,) = recommend(moment.snapshot, request, moment.policy).lists
-        (then,) = recommend(moment.snapshot, request, changed).lists
+        (now,) = recommend(moment.snapshot, request, moment.policy, reader=SMALL_READER).lists
+        (then,) = recommend(moment.snapshot, request, changed, reader=SMALL_READER).lists
         return Trial(now, then)
 
     def effects(
@@ -140,7 +142,8 @@ class PolicyDesk:
         used = [name for name, weight in weights.items() if weight]
 
         def shown(policy: Policy, goal: str) -> set[str]:
-            (only,) = recommend(snapshot, Request(seeker_id, goal, relationship), policy).lists
+            request = Request(seeker_id, goal, relationship)
+            (only,) = recommend(snapshot, request, policy, reader=SMALL_READER).lists
             return {one.person_id for one in only.suggestions}
 
         counts = dict.fromkeys(used, 0)
@@ -174,9 +177,12 @@ class PolicyDesk:
         )
         try:
             draft = path.with_name(path.name + ".new")
+            private.make_file(draft)
             draft.write_text(text + to_toml(differs), encoding="utf-8")
             if path.exists():
-                shutil.copyfile(path, path.with_name(path.name + ".before"))
+                before = path.with_name(path.name + ".before")
+                private.make_file(before)
+                shutil.copyfile(path, before)
             draft.replace(path)
         except OSError as error:
             raise InputError(f"the policy file {path} cannot be written: {error}") from None

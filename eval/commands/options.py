@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from eval.systems.readers import NONE, SAYS, open_reader
+from eval.systems.readers import SAYS, SMALL, open_reader
 from eval.systems.systems import Setting, read_policy
 from index.encoder.protocol import EncoderSettings, Progress
 
@@ -23,7 +23,7 @@ def add_dataset(parser: argparse.ArgumentParser) -> None:
 def add_setting(parser: argparse.ArgumentParser) -> None:
     """Take the policy, the model, and where to keep indexes."""
     parser.add_argument("--policy", type=Path, help="rules and weights; default: the project's")
-    parser.add_argument("--reader", default=NONE, help=SAYS)
+    parser.add_argument("--reader", default=SMALL, help=SAYS)
     add_model(parser)
 
 

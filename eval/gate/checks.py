@@ -23,6 +23,7 @@ from recommender.policy import Policy, default_policy
 from recommender.recommend import recommend
 from recommender.relationships import Relationship
 from recommender.rules import POLICY_RULES
+from recommender.small_reader import SMALL_READER
 from recommender.strength import Strength
 
 QUALITY = f"quality: {HEADLINE} drop"
@@ -178,7 +179,7 @@ def suggest(
 ) -> tuple[Suggestion, ...]:
     """Ask a canary goal of a snapshot."""
     request = Request(seeker, canary.text, canary.relationship, LENGTH)
-    return recommend(snapshot, request, policy).lists[0].suggestions
+    return recommend(snapshot, request, policy, reader=SMALL_READER).lists[0].suggestions
 
 
 def check_rules(judged: Judged, limits: Limits, suggested: Iterable[Pair]) -> Check:

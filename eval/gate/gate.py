@@ -36,6 +36,7 @@ from recommender.errors import LearningRelationshipsError, ModelError
 from recommender.live import LiveFacts
 from recommender.policy import Policy, parse_policy
 from recommender.rank_goal import rank_goal
+from recommender.small_reader import SMALL_READER
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +203,9 @@ def _top_lists(
         assert ask.seeker is not None and ask.relationship is not None
         seeker = snapshot.people.row(str(dataset.people.ids[ask.seeker]))
         ranked = rank_goal(
-            snapshot, ask.text, seeker, [ask.relationship], policy, LiveFacts.none(), limit=None
-        )
+            snapshot, ask.text, seeker, [ask.relationship], policy, LiveFacts.none(), limit=None,
+            reader=SMALL_READER,
+        )  # fmt: skip
         ranking = ranked.lists[ask.relationship]
         parts.append(
             pd.DataFrame(

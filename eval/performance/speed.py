@@ -30,6 +30,7 @@ from recommender.policy import Policy, parse_policy
 from recommender.recommend import recommend
 from recommender.relationships import Relationship
 from recommender.retrieval import Candidates, ListQuery, Retriever
+from recommender.small_reader import SMALL_READER
 
 FLOOR = "floor"
 TASKS: dict[str, Relationship | None] = {
@@ -138,7 +139,8 @@ class Bench:
         """Answer one goal; seconds."""
         person = str(self.snapshot.people.ids[self.seekers[number]])
         started = time.perf_counter()
-        recommend(cast("Retriever", watch), Request(person, self.goals[number], kind), self.policy)
+        request = Request(person, self.goals[number], kind)
+        recommend(cast("Retriever", watch), request, self.policy, reader=SMALL_READER)
         return time.perf_counter() - started
 
     def floor(self, number: int) -> dict[str, float]:

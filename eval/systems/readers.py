@@ -5,10 +5,15 @@ from pathlib import Path
 from index.reader.replay import ReplayReader
 from recommender.errors import InputError
 from recommender.reader import Reader
+from recommender.small_reader import SMALL_READER
 
 NONE = "none"
+SMALL = "small"
 REPLAY = "replay:"
-SAYS = f"who reads the first of each list: {NONE}, or {REPLAY}FILE with answers of 'eval requests'"
+SAYS = (
+    f"who reads the first of each list: {SMALL} (the default, which ships), {NONE}, or "
+    f"{REPLAY}FILE with answers of 'eval requests'"
+)
 
 
 def open_reader(name: str) -> Reader | None:
@@ -19,6 +24,8 @@ def open_reader(name: str) -> Reader | None:
     """
     if name == NONE:
         return None
+    if name == SMALL:
+        return SMALL_READER
     if name.startswith(REPLAY):
         return ReplayReader.open(Path(name.removeprefix(REPLAY)))
-    raise InputError(f"there is no reader {name!r}; give {NONE} or {REPLAY}FILE")
+    raise InputError(f"there is no reader {name!r}; give {SMALL}, {NONE} or {REPLAY}FILE")

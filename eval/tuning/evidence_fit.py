@@ -12,6 +12,7 @@ from recommender.evidence_model import EvidenceModel, passage_features
 from recommender.live import LiveFacts
 from recommender.policy import Policy
 from recommender.rank_goal import rank_goal
+from recommender.reader import Reader
 from recommender.retrieval import QUOTABLE, Retriever
 
 FIRST, PER_PERSON = 3, 2
@@ -51,7 +52,9 @@ class Held:
     good_with_a_case: float
 
 
-def read_passages(dataset: Dataset, retriever: Retriever, policy: Policy) -> JudgedPassages:
+def read_passages(
+    dataset: Dataset, retriever: Retriever, policy: Policy, reader: Reader | None = None
+) -> JudgedPassages:
     """Describe every judged passage.
 
     Raises:
@@ -74,7 +77,7 @@ def read_passages(dataset: Dataset, retriever: Retriever, policy: Policy) -> Jud
             continue
         ranked = rank_goal(
             retriever, ask.text, ask.seeker, [ask.relationship], policy, LiveFacts.none(),
-            limit=None,
+            limit=None, reader=reader,
         )  # fmt: skip
         found, order = ranked.candidates, ranked.lists[ask.relationship]
         for rank, row in enumerate(order.rows.tolist()):

@@ -12,19 +12,24 @@ from recommender.live_by_id import LiveFactsById, relationship_of
 from recommender.policy import Policy, parse_policy
 from recommender.reader import Reader
 from recommender.recommend import recommend, why_not
+from recommender.small_reader import SMALL_READER
 
 
 class Index:
     """An index folder's published snapshot, always the newest; safe to share between threads."""
 
-    def __init__(self, published: IndexReader, reader: Reader | None = None) -> None:
+    def __init__(self, published: IndexReader, reader: Reader | None = SMALL_READER) -> None:
         """Ask the snapshot that `published` follows; `open` makes one from a folder."""
         self._published = published
         self._reader = reader
 
     @classmethod
     def open(
-        cls, folder: Path | str, *, encoder: Encoder | None = None, reader: Reader | None = None
+        cls,
+        folder: Path | str,
+        *,
+        encoder: Encoder | None = None,
+        reader: Reader | None = SMALL_READER,
     ) -> Self:
         """Open an index folder.
 
@@ -32,8 +37,7 @@ class Index:
             folder: what `build` was given as `index_dir`.
             encoder: what embeds goals, the one that the index was built with; None loads the model
                 named in the snapshot when a goal is first asked.
-            reader: reads the first of each list and says what may be quoted as a reason; None
-                leaves the order to the signals, and the nearest passages are quoted.
+            reader: reads the first of each list; None leaves the order to the signals.
 
         Raises:
             SnapshotError: nothing was published there, it is damaged, or another encoder made it.
