@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.commands.options import add_model, setting_of
-from index.terminal import show
 from eval.systems.readers import NONE
+from index.terminal import show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -90,7 +90,8 @@ def test_other_kinds_are_named_for_whom_one_expected(services):
         quotable=frozenset(QUOTABLE),
     )
     goal = services.finding.type_goal(ANNA, GOAL)
-    assert services.finding.kinds_for(ANNA, goal, "CARA") == [MENTOR, SPONSOR]
+    # a peer is on one's level; that she is not open to coaching is hers to tell
+    assert services.finding.kinds_for(ANNA, goal, "CARA") == [MENTOR, COACH, SPONSOR]
     assert services.finding.kinds_for(ANNA, goal, "ANNA") == []
 
 
