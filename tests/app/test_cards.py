@@ -3,6 +3,7 @@
 from dataclasses import replace
 from html import unescape
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,10 +18,12 @@ from app.views.parts.cards import (
     why_lower,
 )
 from app.views.parts.contributions import contribution_lines, strongest_signals
+from app.views.parts.suggestion_lists import certain, close_kinds
 from app.views.parts.texts import DEFAULT, catalogue
-from recommender.answers import Suggestion
+from recommender.answers import Recommendation, Suggestion, SuggestionList
 from recommender.explanation import Contribution, Evidence
 from recommender.goals import read_goal
+from recommender.kinds import predict_kinds
 from recommender.power import Line, Power
 from recommender.relationships import KINDS, Relationship
 from recommender.rerank import LOAD, TOO_ALIKE
@@ -204,3 +207,22 @@ def test_initials(name: str, expected: str) -> None:
 def test_the_pages_name_a_kind_by_the_thing_that_the_answers_name() -> None:
     for kind in Relationship:
         assert catalogue(DEFAULT)[f"thing.{kind}"] == KINDS[kind].thing
+
+
+@given(
+    st.lists(st.floats(-4, 4), min_size=4, max_size=4),
+    st.lists(st.lists(st.sampled_from(list(Strength)), max_size=3), min_size=4, max_size=4),
+)
+def test_nobody_is_asked_to_choose_a_kind_that_has_nobody(logits, strengths) -> None:
+    lists = tuple(
+        SuggestionList(kind, tuple(suggestion(strength=one) for one in own), {}, "")
+        for kind, own in zip(Relationship, strengths, strict=True)
+    )
+    answer = Recommendation("ANNA", GOAL, "s", predict_kinds(np.array(logits)), lists)
+    asked = close_kinds(answer)
+    somebody = [part.relationship for part in lists if certain(part)]
+    assert set(asked) <= set(somebody)
+    best = [fit.relationship for fit in answer.reading.fits[:2]]
+    assert list(asked) in ([], best)
+    if answer.reading.is_close and set(best) <= set(somebody):
+        assert list(asked) == best

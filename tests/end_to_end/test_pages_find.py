@@ -265,7 +265,7 @@ def test_whom_one_expected_may_be_open_to_another_kind(server: Server, page: Pag
     page.get_by_text("Somebody you expected is not here?").click()
     choose(page, "Colleague", "(H0213)")
     expect(
-        page.get_by_text(re.compile("They can be asked as: |number \\d+ for this goal"))
+        page.get_by_text(re.compile("No rule keeps you two apart as: |number \\d+ for this goal"))
     ).to_be_visible()
 
 

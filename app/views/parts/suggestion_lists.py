@@ -80,15 +80,21 @@ def _in_order(sought: Search, answer: Recommendation) -> list[SuggestionList]:
     )
 
 
-def _ask_which(sought: Search, answer: Recommendation) -> None:
-    """Ask which of two kinds is meant, in things; only of kinds that have somebody."""
+def close_kinds(answer: Recommendation) -> tuple[Relationship, ...]:
+    """Return the two kinds that suit the goal about equally; none where one has nobody."""
     filled = {part.relationship for part in answer.lists if certain(part)}
     first, second = (fit.relationship for fit in answer.reading.fits[:2])
-    if sought.meant is not None or not answer.reading.is_close or not {first, second} <= filled:
+    return (first, second) if answer.reading.is_close and {first, second} <= filled else ()
+
+
+def _ask_which(sought: Search, answer: Recommendation) -> None:
+    """Ask which of two kinds is meant, in things."""
+    kinds = close_kinds(answer)
+    if sought.meant is not None or not kinds:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="which"):
         st.html(f'<p class="lr">{escape(say("find.which"))}</p>', width="content")
-        for kind in (first, second):
+        for kind in kinds:
             if st.button(say(f"thing.{kind}").capitalize(), key=f"meant_{kind}"):
                 search.start(replace(sought, meant=kind))
                 st.rerun()

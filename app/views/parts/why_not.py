@@ -35,7 +35,8 @@ def _reasons(identity: Identity, sought: Search, part: SuggestionList, candidate
     found = finding.why_not(identity, sought.asked, part.relationship, candidate)
     lines = [reason.says for reason in found.reasons]
     if found.reasons:
-        others = finding.kinds_for(identity, sought.asked, candidate)
+        open_ = finding.kinds_for(identity, sought.asked, candidate)
+        others = [kind for kind in open_ if kind is not part.relationship]
         if others:
             kinds = ", ".join(say(f"kind.{kind}") for kind in others)
             lines.append(say("why_not.other_kinds", kinds=kinds))
