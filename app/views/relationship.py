@@ -12,7 +12,6 @@ from app.views.parts.kinds import kind_badge
 from app.views.parts.navigation import go_to, link_to
 from app.views.parts.texts import day, error_words, escape_markdown, say
 from recommender.errors import LearningRelationshipsError
-from recommender.relationships import KINDS
 
 _ID = "id"
 _AGENDA_HEIGHT_PX = 220
@@ -56,7 +55,7 @@ def _show_plan(identity: Identity, page: TiePage) -> None:
     bond = page.tie.bond
     st.subheader(say("relationship.plan"), anchor=False)
     if not bond.is_active:
-        st.html(f'<p class="lr said">{escape(bond.agenda or say("relationship.no_agenda"))}</p>')
+        _show_text(bond.agenda or say("relationship.no_agenda"))
         return
     day_key, agenda_key = f"next_{bond.id}", f"agenda_{bond.id}"
 
@@ -73,9 +72,7 @@ def _show_plan(identity: Identity, page: TiePage) -> None:
     st.text_area(
         say("relationship.agenda"),
         value=bond.agenda,
-        placeholder=say(
-            "relationship.agenda_example", topic=KINDS[page.tie.relationship].first_topic
-        ),
+        placeholder=say("relationship.agenda_example"),
         height=_AGENDA_HEIGHT_PX,
         max_chars=MAX_AGENDA_CHARACTERS,
         key=agenda_key,
@@ -117,12 +114,15 @@ def _show_note(identity: Identity, page: TiePage) -> None:
 
 def _show_asked(page: TiePage) -> None:
     st.subheader(say("relationship.asked"), anchor=False)
-    st.html(f'<p class="lr said">{escape(page.message or say("relationship.erased"))}</p>')
+    _show_text(page.message or say("relationship.erased"))
     if page.reply:
-        st.html(
-            f'<div class="lr"><p class="soft">{escape(say("relationship.replied"))}</p>'
-            f'<p class="said">{escape(page.reply)}</p></div>'
-        )
+        st.caption(say("relationship.replied"))
+        _show_text(page.reply)
+
+
+def _show_text(text: str) -> None:
+    """Show what somebody wrote, as it was written."""
+    st.html(f'<div class="lr"><p class="said">{escape(text)}</p></div>')
 
 
 def _show_end(identity: Identity, page: TiePage) -> None:
