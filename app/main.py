@@ -67,6 +67,7 @@ _VIEWS = _EMPLOYEE_VIEWS | _DESK_VIEWS
 
 
 def _draw() -> None:
+    session.check_door()
     with company.services().workplace.hold() as snapshot:
         _draw_page(snapshot.people)
 

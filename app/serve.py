@@ -18,13 +18,11 @@ from starlette.routing import Route
 from streamlit.starlette import App
 
 from app.origins import KnownOrigins
-from app.services.identity import check_address
+from app.services.demonstration import LOOPBACK, LOOPBACK_NAMES, check_address, is_loopback
 from app.services.settings import PREFIX, Settings, read_values
 from app.views.parts import company
 from app.views.parts.texts import say
 from recommender.errors import InputError, LearningRelationshipsError
-
-LOOPBACK = "127.0.0.1"
 
 
 def serve(index_dir: Path, port: int, address: str = LOOPBACK, store: str | None = None) -> int:
@@ -62,10 +60,10 @@ def serve(index_dir: Path, port: int, address: str = LOOPBACK, store: str | None
     )
     page = Path(__file__).parent / "main.py"
     options = _streamlit_options(address, port) | _public_options(settings.public_url)
-    if address == LOOPBACK:
+    if is_loopback(address):
         # a page elsewhere whose name is pointed at this machine must not reach it
         own = [urlsplit(settings.public_url).hostname] if settings.public_url else []
-        options["server.allowedHosts"] = [LOOPBACK, "localhost", *own]
+        options["server.allowedHosts"] = [*LOOPBACK_NAMES, address.strip("[]"), *own]
     pages = App(
         page,
         routes=[Route("/ready", _ready)],

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from app.services.directory import SEVERAL, directory_of
 from app.services.settings import PREFIX, Settings
@@ -69,34 +68,6 @@ def demo_identity(person_id: str, people: People, settings: Settings) -> Identit
         raise NotAllowedError("this service signs people in for real; use the sign-in button")
     row = people.row(person_id)
     return Identity(person_id, is_admin=_is_listed(people, row, settings), demo=True)
-
-
-def check_address(address: str, settings: Settings) -> None:
-    """Let the demonstration sign-in serve loopback only, unless a setting says otherwise.
-
-    Args:
-        address: the address that the server is to listen on.
-        settings: the sign-in, and the explicit setting.
-
-    Raises:
-        NotAllowedError: anybody who reaches this address could be anybody.
-    """
-    if settings.sign_in != "demo" or settings.demo_on_any_address or _is_loopback(address):
-        return
-    raise NotAllowedError(
-        f"the demonstration sign-in lets everybody be anybody, so it does not serve {address!r}; "
-        'serve 127.0.0.1, set up sign_in = "oidc", or say demo_on_any_address = true '
-        f"({PREFIX}DEMO_ON_ANY_ADDRESS=true)"
-    )
-
-
-def _is_loopback(address: str) -> bool:
-    if address == "localhost":
-        return True
-    try:
-        return ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_true(value: object) -> bool:

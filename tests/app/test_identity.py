@@ -6,13 +6,9 @@ import pandas as pd
 import pytest
 
 from app.serve import serve
+from app.services.demonstration import check_address, check_request
 from app.services.directory import Directory
-from app.services.identity import (
-    Identity,
-    check_address,
-    demo_identity,
-    identity_from_claims,
-)
+from app.services.identity import Identity, demo_identity, identity_from_claims
 from app.services.settings import OTHERS, PREFIX, Settings, load_settings
 from app.views.parts import company
 from recommender.errors import InputError, NotAllowedError, UnknownPersonError
@@ -206,6 +202,31 @@ def test_the_demonstration_refuses_everything_else_unless_told(address):
         check_address(address, settings())
     check_address(address, settings(demo_on_any_address=True))
     check_address(address, OIDC)
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.0.0.1:8501", "localhost:8501", "LOCALHOST.", "[::1]:8501"]
+)
+def test_the_demonstration_answers_this_machines_browser(host):
+    check_request(host, ["Host", "User-Agent", "Origin"], settings())
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", "evil.example:8501", "10.0.0.5", "127.0.0.1.evil.example", "localhost@evil.example",
+     "evil.example/localhost", "localhost:x", "localhost#evil.example", "[::2]", "[", "2130706433"],
+)  # fmt: skip
+def test_the_demonstration_does_not_answer_to_another_name(host):
+    with pytest.raises(NotAllowedError, match="this machine's own browser only"):
+        check_request(host, [], settings())
+    check_request(host, [], settings(demo_on_any_address=True))
+    check_request(host, [], OIDC)
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "forwarded", "Via", "x-real-ip"])
+def test_the_demonstration_does_not_answer_through_a_proxy(name):
+    with pytest.raises(NotAllowedError, match=f"through a proxy .{name.lower()}"):
+        check_request("127.0.0.1:8501", ["Host", name], settings())
 
 
 # --- settings ---------------------------------------------------------------------------------

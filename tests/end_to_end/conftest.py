@@ -37,28 +37,35 @@ class Server:
     environment: dict[str, str] = field(default_factory=dict)
     port: int = 0
     process: subprocess.Popen[str] | None = None
+    address: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.address}:{self.port}"
 
     def start(self) -> Server:
         self.port = self.port or free_port()
         command = [sys.executable, "-m", "app", "serve", "--index", str(self.index_dir)]
         self.process = subprocess.Popen(
-            [*command, "--port", str(self.port), "--store", self.store],
+            [*command, "--port", str(self.port), "--store", self.store, "--address", self.address],
             cwd=self.folder,
             env={**os.environ, **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+        self.wait()
+        return self
+
+    def wait(self) -> None:
+        """Wait until it serves."""
+        assert self.process is not None
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise AssertionError(f"the server stopped: {self.process.communicate()[0]}")
             if self.get("/_stcore/health")[0] == 200:
-                return self
+                return
             time.sleep(0.2)
         raise AssertionError("the server did not come up")
 
@@ -127,6 +134,7 @@ def new_server(
         index: Path | None = None,
         folder: Path = repository,
         port: int = 0,
+        address: str = "127.0.0.1",
         **environment: str,
     ) -> Server:
         own = tmp_path_factory.mktemp("served")
@@ -139,7 +147,7 @@ def new_server(
             "LEARNING_RELATIONSHIPS_ADMINS": ADMINISTRATOR,
             **environment,
         }
-        server = Server(own / "index", store, folder, environment, port)
+        server = Server(own / "index", store, folder, environment, port, address=address)
         servers.append(server.start())
         return server
 

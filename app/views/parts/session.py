@@ -5,6 +5,7 @@ from urllib.parse import quote, unquote
 
 import streamlit as st
 
+from app.services.demonstration import check_address, check_request
 from app.services.identity import Identity, demo_identity, identity_from_claims
 from app.views.parts import company
 from app.views.parts.kinds import kind_badge
@@ -21,6 +22,17 @@ _GREETED = "greeted"
 _COOKIE = "learning_relationships_demonstration"
 """Who was chosen, so that a reload does not ask again; read in a demonstration only, where it is
 worth what choosing from the list is worth: nothing."""
+
+
+def check_door() -> None:
+    """Refuse to be a demonstration for others than this machine, however the pages were started.
+
+    Raises:
+        NotAllowedError: they listen elsewhere, or this request may be a stranger's.
+    """
+    settings, headers = company.settings(), st.context.headers
+    check_address(str(st.get_option("server.address") or ""), settings)
+    check_request(headers.get("Host") or "", headers.keys(), settings)
 
 
 def signed_in(people: People) -> Identity | None:
