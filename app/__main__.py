@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.arguments import at_least_one
-from index.terminal import write_any_letter
+from index.terminal import show, write_any_letter
 from recommender.errors import LearningRelationshipsError
 from recommender.relationships import Relationship
 
@@ -37,11 +37,11 @@ def run(options: argparse.Namespace) -> int:
     try:
         return int(options.run(options))
     except LearningRelationshipsError as error:
-        print(f"error: {error}", file=sys.stderr)
+        show(f"error: {error}", sys.stderr)
     except BrokenPipeError:
         sys.stderr.close()
     except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
+        show("stopped", sys.stderr)
     return 1
 
 
@@ -106,7 +106,7 @@ def _serve(options: argparse.Namespace) -> int:
 def _migrate(options: argparse.Namespace) -> int:
     from app.store.migration import migrate
 
-    print(f"the store has version {migrate(options.store)}")
+    show(f"the store has version {migrate(options.store)}")
     return 0
 
 
@@ -115,7 +115,7 @@ def _tidy(options: argparse.Namespace) -> int:
     from app.services.settings import Settings
 
     done = open_services(Settings(index=options.index, store=options.store)).workplace.tidy()
-    print(
+    show(
         f"{done.expired} requests expired; {done.withdrawn} requests and "
         f"{done.relationships_ended} relationships ended because somebody stayed away; what "
         f"{done.erased} people wrote is erased"
@@ -132,7 +132,7 @@ def _adopt(options: argparse.Namespace) -> int:
     count = adopt(
         Store(options.store), snapshot.identities, snapshot.snapshot_id, datetime.now(UTC)
     )
-    print(f"the records of {count} people are bound to the people of {snapshot.snapshot_id}")
+    show(f"the records of {count} people are bound to the people of {snapshot.snapshot_id}")
     return 0
 
 
@@ -142,21 +142,21 @@ def _forget(options: argparse.Namespace) -> int:
 
     now = datetime.now(UTC)
     count = forget_person(Store(options.store), options.person, now, is_key=options.key)
-    print(f"{count} rows deleted or made anonymous; 'python -m index forget' does the index")
+    show(f"{count} rows deleted or made anonymous; 'python -m index forget' does the index")
     return 0
 
 
 def _warn_without_store(store: str | None) -> None:
     if store is None:
-        print(
+        show(
             "note: no --store, so this is the state of last night: who paused, is full or was "
             "hidden since, and what may no longer be quoted, is not known here",
-            file=sys.stderr,
+            sys.stderr,
         )
 
 
 def _print(as_json: bool, document: dict[str, Any], text: str) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=2) if as_json else text)
+    show(json.dumps(document, ensure_ascii=False, indent=2) if as_json else text)
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -22,6 +22,7 @@ from app.services.demonstration import LOOPBACK, LOOPBACK_NAMES, check_address, 
 from app.services.settings import PREFIX, Settings, read_values
 from app.views.parts import company
 from app.views.parts.texts import say
+from index.terminal import show
 from recommender.errors import InputError, LearningRelationshipsError
 
 
@@ -54,7 +55,7 @@ def serve(index_dir: Path, port: int, address: str = LOOPBACK, store: str | None
     snapshot = company.current_snapshot()
     company.services()
     _check_port(address, port)
-    print(
+    show(
         f"learning-relationships: {len(snapshot.people)} people, http://{address}:{port}",
         flush=True,
     )

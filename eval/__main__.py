@@ -31,7 +31,7 @@ from eval.commands import (
 )
 from eval.commands import run as run_command
 from eval.commands.accidents import missing_extra
-from index.terminal import write_any_letter
+from index.terminal import show, write_any_letter
 from recommender.errors import LearningRelationshipsError
 
 COMMANDS = (
@@ -54,16 +54,16 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m eval") -
     try:
         return int(options.run(options))
     except LearningRelationshipsError as error:
-        print(f"error: {error}", file=sys.stderr)
+        show(f"error: {error}", sys.stderr)
     except ModuleNotFoundError as error:
         says = missing_extra(error)
         if says is None:
             raise
-        print(f"error: {says}", file=sys.stderr)
+        show(f"error: {says}", sys.stderr)
     except BrokenPipeError:
         sys.stderr.close()
     except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
+        show("stopped", sys.stderr)
     return 1
 
 

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index.arguments import at_least_one
-from index.terminal import write_any_letter
+from index.terminal import show, write_any_letter
 from recommender.errors import (
     BusyError,
     DropError,
@@ -190,9 +190,9 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m index") 
 
 def _failed(options: argparse.Namespace, kind: str, message: str, code: int) -> int:
     """Print on stderr what went wrong, and on stdout too where a program listens."""
-    print(message, file=sys.stderr)
+    show(message, sys.stderr)
     if options.json:
-        print(json.dumps({"error": kind, "message": message, "exit_code": code}))
+        show(json.dumps({"error": kind, "message": message, "exit_code": code}))
     return code
 
 

@@ -20,6 +20,7 @@ from index.people_file.report import validate_command
 from index.serving import publishing
 from index.serving.status import describe, find_all_damage, find_other_formats
 from index.snapshot.manifest import FORMAT
+from index.terminal import show
 from recommender.errors import PolicyError
 
 
@@ -180,7 +181,7 @@ def _verify(options: Namespace) -> int:
     found = {"checked": checked, "damage": bad, "other_format": other}
     _say(options, found, [] if bad else lines)
     for sentence in bad:
-        print(sentence, file=sys.stderr)
+        show(sentence, sys.stderr)
     return 1 if bad else 0
 
 
@@ -232,9 +233,9 @@ def _snapshots(n: int) -> str:
 
 def _say(options: Namespace, value: dict[str, Any], lines: list[str]) -> None:
     if options.json:
-        print(json.dumps(value, ensure_ascii=False))
+        show(json.dumps(value, ensure_ascii=False))
     elif lines:
-        print("\n".join(lines))
+        show("\n".join(lines))
 
 
 COMMANDS: dict[str, Callable[[Namespace], int]] = {

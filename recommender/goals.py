@@ -43,6 +43,9 @@ and .51 [.43, .58] of what is labelled so is found ('python -m eval needs')."""
 PutRight = Callable[[str], tuple[str, tuple[tuple[str, str], ...]]]
 """Puts slips right in a part of a goal; see `Retriever`."""
 
+_MAX_TYPED_CHARACTERS = 10 * MAX_GOAL_CHARACTERS
+"""A text longer than this is refused as it is: cleaning one of millions takes seconds."""
+
 _NO_TEXT = ("Cc", "Cs")
 """Unicode's categories of control characters and of surrogates."""
 
@@ -126,15 +129,14 @@ def read_goal(text: str) -> Goal:
     Raises:
         GoalError: the goal is empty, holds no letters, or is longer than `MAX_GOAL_CHARACTERS`.
     """
+    if len(text) > _MAX_TYPED_CHARACTERS:
+        raise _too_long(len(text))
     text = clean_goal(text)
     folded = " ".join(text.split())
     if not has_words(folded):
         raise GoalError("the goal has no words; say in a sentence what you would like to learn")
     if len(folded) > MAX_GOAL_CHARACTERS:
-        raise GoalError(
-            f"the goal has {len(folded):,} characters, more than {MAX_GOAL_CHARACTERS:,}; "
-            "say in a few sentences what you would like to learn"
-        )
+        raise _too_long(len(folded))
     sentences = sentences_of(text)
     if len(sentences) <= MAX_PARTS and len(folded) <= MAX_PART_CHARACTERS:
         return Goal(folded, tuple(sentences), (True,) * len(sentences))
@@ -145,6 +147,13 @@ def read_goal(text: str) -> Goal:
     unread = (*sentences[: wish.start], *rest, *sentences[wish.stop :])
     return Goal(
         " ".join(parts) if unread else folded, tuple(parts), (True,) * len(parts), unread=unread
+    )
+
+
+def _too_long(length: int) -> GoalError:
+    return GoalError(
+        f"the goal has {length:,} characters, more than {MAX_GOAL_CHARACTERS:,}; "
+        "say in a few sentences what you would like to learn"
     )
 
 

@@ -179,7 +179,7 @@ def _parse(text: str, source: str, *, base: Mapping[str, Any]) -> Policy:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
         own = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a bare ValueError
         line = lines_of(text, []).stopped_at
         raise PolicyError(f"{source}, line {line}: this is not valid TOML: {error}") from None
     data = _laid_over(base, {key: value for key, value in own.items() if key != _NO_LONGER_READ})

@@ -53,7 +53,7 @@ def lines_of(text: str, paths: Iterable[Path]) -> Lines:
     for count in range(1, len(lines) + 1):
         try:
             tree = tomllib.loads("\n".join(lines[:count]))
-        except (tomllib.TOMLDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             continue
         for path in wanted - found.keys():
             if _has(tree, path):
@@ -163,6 +163,8 @@ def _shown(path: Path, data: Any) -> str:
         return "a list"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a whole number of many digits"  # Python refuses to spell out the longest
     text = f'"{value}"' if isinstance(value, str) else str(value)
     text = " ".join(text.split())
     return text if len(text) <= 60 else text[:59] + "…"

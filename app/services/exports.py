@@ -2,17 +2,22 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A cell that begins with one of these may run as a formula.
+_FORMULA = re.compile(
+    r"""(\A | [,;|\t\r\n]) (?= [\s"'\0]* [=+\-@\uff1d\uff0b\uff0d\uff20] ) | \A (?=[\t\r\n])""",
+    re.VERBOSE,
+)
+"""Where a cell begins that may run as a formula: at the start of a text and, where the program that
+opens the file parts it by another sign than the comma, within it. The full-width signs count too.
 Source: OWASP, "CSV Injection"."""
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """Write a table as CSV, UTF-8 with a byte order mark so that spreadsheets read it right.
 
-    A text that could run as a formula is prefixed with an apostrophe; numbers stay numbers; None is
+    Where a formula could begin, an apostrophe stands before it; numbers stay numbers; None is
     an empty cell.
     """
     buffer = io.StringIO(newline="")
@@ -27,5 +32,4 @@ def _safe(cell: object) -> object:
         return ""
     if isinstance(cell, int | float):
         return cell
-    text = str(cell)
-    return f"'{text}" if text.lstrip(" ").startswith(_DANGEROUS) else text
+    return _FORMULA.sub(lambda found: f"{found[0]}'", str(cell))

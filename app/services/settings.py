@@ -166,7 +166,7 @@ def _read_file(name: str) -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(Path(name).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"the settings file {name} cannot be read: {error}") from None
 
 

@@ -86,7 +86,7 @@ def _show_report(path: Path) -> None:
 def _show_figures(path: Path) -> None:
     try:
         tree = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         st.error(label("quality.unreadable", name=path.name))
         return
     st.subheader(label("quality.figures", name=path.name), anchor=False)

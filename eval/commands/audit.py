@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.commands.options import add_dataset
+from index.terminal import show
 
 
 def register(commands: Any) -> None:
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     found = audit(measured, dataset, read_policy(options.policy)[1])
     if options.out:
         write_csv(found, options.out / "audit.csv")
-    print(render_audit(found))
+    show(render_audit(found))
     for gap in describe_gaps(measured.frame, dataset):
-        print(f"\n{measured.name}: {gap}")
+        show(f"\n{measured.name}: {gap}")
     return 0

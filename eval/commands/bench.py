@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.commands.options import add_setting, setting_of
+from index.terminal import show
 
 
 def register(commands: Any) -> None:
@@ -37,5 +38,5 @@ def run(options: argparse.Namespace) -> int:
         write_report(dataset, summaries, setting.policy, options.out / f"{dataset.name}.html")
         parts.append((dataset, summaries))
     path, table = write_bench(parts, options.out)
-    print(f"{table}\n→ {path}")
+    show(f"{table}\n→ {path}")
     return 0

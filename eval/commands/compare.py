@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from index.terminal import show
+
 
 def register(commands: Any) -> None:
     """Add the command."""
@@ -30,9 +32,9 @@ def run(options: argparse.Namespace) -> int:
         read_run(options.run_a, dataset), read_run(options.run_b, dataset), dataset
     )
     if options.json:
-        print(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=1))
+        show(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=1))
         return 0
     frame = dataset.people.frame
     titles = dict(zip(frame["person_id"], frame["job_title"], strict=True))
-    print(render_comparison(found, titles))
+    show(render_comparison(found, titles))
     return 0

@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from eval.commands.options import add_dataset, add_setting, setting_of
+from index.terminal import show
 
 
 def register(commands: Any) -> None:
@@ -23,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     dataset, setting = read_dataset(options.dataset), setting_of(options)
     snapshot = open_snapshot(dataset, setting)
     found = measure_evidence(dataset, snapshot, setting.policy, setting.reader)
-    print(
+    show(
         f"{found.n_quotations} quotations on the first {FIRST} cards of {found.n_lists} lists; "
         f"judged: {found.judged}\n"
         f"make the case: {found.makes_the_case}\n"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from eval.commands.options import add_dataset, add_model, setting_of
 from eval.systems.readers import NONE
+from index.terminal import show
 
 if TYPE_CHECKING:
     from eval.metrics.intervals import Difference
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     tables = {}
     if not options.strength:
         fit = fit_weights(lists, setting.policy)
-        print(render_fit(fit))
+        show(render_fit(fit))
         if not fit.is_sure:
             raise InputError(
                 f"the gain is within noise ({_say(fit.gain)}); nothing is written, "
@@ -71,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
         weights = {kind: dict(own) for kind, own in fit.fitted.items()}
         tables = {(kind, "weights"): own for kind, own in weights.items()}
     found = calibrate(shown_of(lists, weights))
-    print(render_held(found.held))
+    show(render_held(found.held))
     if not found.holds:
         raise InputError(
             "strong and weak do not hold on seekers they were not fitted on; nothing is written, "
@@ -84,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
         options.out.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"the policy {options.out} cannot be written: {error}") from None
-    print(f"→ {options.out}")
+    show(f"→ {options.out}")
     return 0
 
 

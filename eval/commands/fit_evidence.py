@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.commands.options import add_setting, setting_of
+from index.terminal import show
 
 
 def register(commands: Any) -> None:
@@ -31,9 +32,9 @@ def run(options: argparse.Namespace) -> int:
             dataset, open_snapshot(dataset, setting), setting.policy
         )
     if len(companies) > 1:
-        print(f"quoted on the first {FIRST} cards, each company by what was learnt from the others")
+        show(f"quoted on the first {FIRST} cards, each company by what was learnt from the others")
         for name, held in leave_one_out(companies).items():
-            print(
+            show(
                 f"{name}: {held.n} quotations, {held.case:.2f} make the case, "
                 f"{held.misleads:.2f} mislead; good people with one that makes it "
                 f"{held.good_with_a_case:.2f}"
@@ -45,5 +46,5 @@ def run(options: argparse.Namespace) -> int:
     }  # fmt: skip
     if options.out:
         options.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-        print(f"→ {options.out}")
+        show(f"→ {options.out}")
     return 0

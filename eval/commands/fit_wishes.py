@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from index.terminal import show
+
 
 def register(commands: Any) -> None:
     """Add the command."""
@@ -25,9 +27,9 @@ def run(options: argparse.Namespace) -> int:
     companies = {
         dataset.name: Texts.of_dataset(dataset) for dataset in map(read_dataset, options.datasets)
     }
-    print("goals with somebody's profile pasted before or after them, by what others taught")
+    show("goals with somebody's profile pasted before or after them, by what others taught")
     for name, held in leave_one_out(companies, cases).items():
-        print(
+        show(
             f"{name}: {held.kept:.2f} of a goal is kept, {held.foreign:.2f} of what is kept is "
             f"profile, {held.lost:.2f} of the goals are lost"
         )
@@ -36,5 +38,5 @@ def run(options: argparse.Namespace) -> int:
         document = {"constant": model.constant, "weights": model.weights}
         text = json.dumps(document, ensure_ascii=False, indent=0, separators=(",", ":"))
         options.out.write_text(text + "\n", encoding="utf-8")
-        print(f"{len(model.weights):,} terms → {options.out}")
+        show(f"{len(model.weights):,} terms → {options.out}")
     return 0

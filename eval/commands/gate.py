@@ -12,6 +12,7 @@ from typing import Any
 
 from eval.commands.accidents import missing_extra, place_of
 from eval.gate.exit_codes import NOT_JUDGED
+from index.terminal import show
 from recommender.errors import LearningRelationshipsError
 
 
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         says = "stopped"
     except Exception as error:
         says = place_of(error)
-    print(f"could not judge: {says}", file=sys.stderr)
+    show(f"could not judge: {says}", sys.stderr)
     return NOT_JUDGED
 
 
@@ -63,8 +64,8 @@ def _judge(options: argparse.Namespace) -> int:
     dataset = read_dataset(options.dataset) if options.dataset else None
     report = run_gate(open_sides(options.candidate, options.published), limits, dataset)
     if options.json:
-        print(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
+        show(json.dumps(report.to_json(), ensure_ascii=False, indent=1))
     else:
-        print(report.to_text())
+        show(report.to_text())
     sys.stdout.flush()
     return report.exit_code

@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from eval.commands.options import add_dataset, add_setting, setting_of
+from index.terminal import show
 
 
 def register(commands: Any) -> None:
@@ -22,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
 
     dataset = read_dataset(options.dataset)
     for found in measure_kinds(dataset, open_snapshot(dataset, setting_of(options))):
-        print(
+        show(
             f"{found.group} ({found.n_goals}): first kind suits {found.suits}, "
             f"is the best one {found.best}"
         )

@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from eval.commands.options import add_dataset, add_setting, setting_of
+from index.terminal import show
 
 
 def register(commands: Any) -> None:
@@ -23,9 +24,9 @@ def run(options: argparse.Namespace) -> int:
     setting = setting_of(options)
     dataset = read_dataset(options.dataset)
     points = measure_load(dataset, open_snapshot(dataset, setting), setting.policy)
-    print("load_penalty  nDCG@5   loss  most shown   Gini  people shown")
+    show("load_penalty  nDCG@5   loss  most shown   Gini  people shown")
     for point in points:
-        print(
+        show(
             f"{point.penalty:12.2f}  {point.ndcg:6.4f} {points[0].ndcg - point.ndcg:+6.4f}  "
             f"{point.most_shown:10.1f}  {point.gini:5.3f}  {point.people_shown:12.0f}"
         )

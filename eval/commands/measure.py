@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.commands.options import add_dataset
+from index.terminal import show
 
 
 def register(commands: Any) -> None:
@@ -28,5 +29,5 @@ def run(options: argparse.Namespace) -> int:
     _, policy = read_policy(options.policy)
     summaries = [summarise(read_run(path, dataset), path, dataset, policy) for path in options.runs]
     write_measures(summaries, dataset, options.out)
-    print(render_measures(summaries, dataset))
+    show(render_measures(summaries, dataset))
     return 0

@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from eval.commands.options import add_dataset, add_setting, setting_of
+from index.terminal import show
 
 
 def register(commands: Any) -> None:
@@ -22,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
 
     dataset = read_dataset(options.dataset)
     found = measure_needs(dataset, open_snapshot(dataset, setting_of(options)))
-    print(
+    show(
         f"{found.n_goals} goals of several parts, {found.n_needs} of {found.n_parts} parts needs\n"
         f"of what is read as circumstance, no need: {found.right}\n"
         f"of what is no need, read as circumstance: {found.found}"

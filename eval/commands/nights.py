@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.commands.options import progress_line
+from index.terminal import show
 
 if TYPE_CHECKING:
     from eval.performance.night_costs import Clock, NightCost
@@ -55,15 +56,15 @@ def run(options: argparse.Namespace) -> int:
             "embedding": {name: dataclasses.asdict(clock) for name, clock in speeds.items()},
             "nights": [dataclasses.asdict(night) for night in nights],
         }  # fmt: skip
-        print(json.dumps(found, indent=1))
+        show(json.dumps(found, indent=1))
         return 0
-    print(f"threads {threads}, load {load:.1f}, peak memory {peak:,.0f} MB\n")
+    show(f"threads {threads}, load {load:.1f}, peak memory {peak:,.0f} MB\n")
     for name, clock in speeds.items():
-        print(
+        show(
             f"{name}: {options.texts:,} texts, {options.texts / clock.wall_s:,.0f} texts/s, "
             f"{options.texts / clock.cpu_s:,.0f} a CPU second"
         )
-    print("\n" + table(nights))
+    show("\n" + table(nights))
     return 0
 
 

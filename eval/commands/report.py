@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.commands.options import add_dataset, add_setting, setting_of
+from index.terminal import show
 
 
 def register(commands: Any) -> None:
@@ -37,5 +38,5 @@ def run(options: argparse.Namespace) -> int:
     else:
         summaries = run_all(dataset, setting, setting.work / "runs")
     write_report(dataset, summaries, setting.policy, options.out)
-    print(f"{dataset.name}: {len(summaries)} systems → {options.out}")
+    show(f"{dataset.name}: {len(summaries)} systems → {options.out}")
     return 0

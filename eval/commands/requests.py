@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.commands.options import add_dataset, add_setting, setting_of
+from index.terminal import show
 
 
 def register(commands: Any) -> None:
@@ -58,5 +59,5 @@ def run(options: argparse.Namespace) -> int:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     with options.out.open("w", encoding="utf-8") as stream:
         stream.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    print(f"{len(lines)} requests → {options.out}; each is sent after these words:\n{INSTRUCTIONS}")
+    show(f"{len(lines)} requests → {options.out}; each is sent after these words:\n{INSTRUCTIONS}")
     return 0

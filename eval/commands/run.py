@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.commands.options import add_dataset, add_setting, setting_of
+from index.terminal import show
 
 
 def register(commands: Any) -> None:
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     dataset = read_dataset(options.dataset)
     done = execute(options.system, dataset, setting_of(options), options.out)
-    print(
+    show(
         f"{options.system} on {dataset.name}: {len(dataset.asks):,} lists, "
         f"{len(done.run.frame):,} rows in {time.perf_counter() - started:.1f} s "
         f"→ {options.out / RUN_FILE}"

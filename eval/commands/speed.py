@@ -6,6 +6,7 @@ from typing import Any
 
 from eval.commands.options import progress_line
 from index.arguments import at_least_one
+from index.terminal import show
 
 HALDEN = Path(__file__).parent.parent / "datasets" / "halden"
 
@@ -39,5 +40,5 @@ def run(options: argparse.Namespace) -> int:
             n_goals=options.goals, rounds=options.rounds, seed=options.seed,
             progress=progress_line("rounds of goals"),
         )  # fmt: skip
-    print(json.dumps(found, indent=1) if options.json else render(found))
+    show(json.dumps(found, indent=1) if options.json else render(found))
     return 0

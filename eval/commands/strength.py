@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from eval.commands.options import add_dataset, add_setting, setting_of
+from index.terminal import show
 
 
 def register(commands: Any) -> None:
@@ -33,9 +34,9 @@ def run(options: argparse.Namespace) -> int:
     lists = read_lists(dataset, open_snapshot(dataset, setting), setting.policy)
     shown = shown_of(lists, {kind: setting.policy.of(kind).weights for kind in Relationship})
     own, found = check_policy(shown, setting.policy), calibrate(shown)
-    print(f"{len(shown.good)} suggestions shown, {shown.good.mean():.3f} of them good")
-    print("fitted on other seekers (10 deals into 5 folds):")
-    print(render_held(found.held))
-    print("by the policy as it is:")
-    print(render_held(own))
+    show(f"{len(shown.good)} suggestions shown, {shown.good.mean():.3f} of them good")
+    show("fitted on other seekers (10 deals into 5 folds):")
+    show(render_held(found.held))
+    show("by the policy as it is:")
+    show(render_held(own))
     return 0 if found.holds and keeps_promise(own) else 1

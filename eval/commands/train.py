@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from index.terminal import show
+
 
 def register(commands: Any) -> None:
     """Add the command."""
@@ -28,5 +30,5 @@ def run(options: argparse.Namespace) -> int:
     cases = options.cases or CASES
     base = find_model(options.model).path
     train(base, options.out, cases, seed=options.seed, threads=options.threads)
-    print(f"adapter in {options.out}")
+    show(f"adapter in {options.out}")
     return 0

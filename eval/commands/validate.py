@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.commands.options import add_dataset
+from index.terminal import show
 from recommender.errors import DatasetError, PeopleFileError, Problem
 
 
@@ -32,17 +33,17 @@ def run(options: argparse.Namespace) -> int:
     except (DatasetError, PeopleFileError) as error:
         errors = [problem for problem in error.problems if problem.severity == "error"]
         for line in _lines(errors):
-            print(line)
+            show(line)
         return 1
     lists, good = len(dataset.asks), len(dataset.good_lists)
-    print(
+    show(
         f"{dataset.name}: {len(dataset.people):,} people, {len(dataset.goals):,} goals, "
         f"{lists:,} lists to make, {len(dataset.qrels):,} judgements, "
         + ("rated pairs" if dataset.rated else f"{good:,} lists with somebody good")
     )
     for one in runs:
         gaps = describe_gaps(one.frame, dataset)
-        print(f"{one.name}: {'; '.join(gaps) or 'every judged list is there'}")
+        show(f"{one.name}: {'; '.join(gaps) or 'every judged list is there'}")
     return 0
 
 

@@ -109,7 +109,7 @@ def read_limits(path: Path | None) -> Limits:
         own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"the limits {path} cannot be read: {error}") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path.name} is not valid TOML: {error}") from None
     for name, table in own.items():
         both = isinstance(table, dict) and isinstance(data.get(name), dict)

@@ -113,7 +113,7 @@ def _name(path: Path) -> str:
     if path.name == RUN_FILE and record.is_file():
         try:
             name = json.loads(record.read_text(encoding="utf-8")).get("system")
-        except (ValueError, AttributeError, UnicodeDecodeError):
+        except (ValueError, AttributeError, RecursionError):
             name = None
         if isinstance(name, str) and name:
             return name

@@ -54,7 +54,7 @@ def read_cases(
             try:
                 row = json.loads(line)
                 cases.append(Case(str(row["goal"]), tuple(map(str, row["good"]))))
-            except (json.JSONDecodeError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 message = f"{path.name}, line {number + 1}: expected an object with goal and good"
                 raise DatasetError(message) from error
     return cases

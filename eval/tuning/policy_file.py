@@ -31,7 +31,7 @@ def write_numbers(
     """
     try:
         document = tomlkit.parse(text.removeprefix("\ufeff").replace("\r\n", "\n").rstrip() + "\n")
-    except TOMLKitError as error:
+    except (TOMLKitError, ValueError, RecursionError) as error:
         raise InputError(f"{source} is not valid TOML: {error}") from None
     for (kind, name), numbers in tables.items():
         if kind not in document:

@@ -142,7 +142,7 @@ class IndexFolder:
         except FileNotFoundError:
             return entries
         for line in text.splitlines():
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(ValueError, RecursionError):
                 entry = json.loads(line)
                 if isinstance(entry, dict):
                     entries.append(entry)

@@ -46,7 +46,7 @@ def _read(folder: Path) -> Adapter:
         config = json.loads(raw)
         rank = float(config["r"])
         scale = float(config["lora_alpha"]) / (rank**0.5 if config.get("use_rslora") else rank)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
         raise ModelError(
             f"the adapter {folder.name} cannot be read ({error}); install the project again"
         ) from error

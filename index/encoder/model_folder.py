@@ -2,15 +2,14 @@
 
 import hashlib
 import importlib.util
-import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from index.disk.files import sha256_of
+from index.encoder.model_settings import read_modules, read_settings, whole_number, whole_text
 from index.encoder.offline import HUB_OFFLINE, hub_is_forbidden
 from recommender.errors import ModelError
 
@@ -134,45 +133,43 @@ def _read(name: str, path: Path) -> ModelFolder:
     for needed in ("tokenizer.json", "modules.json", "config.json"):
         if not (path / needed).is_file():
             raise ModelError(f"{path} holds no {needed}; it is not a SentenceTransformer folder")
-    prompts = _json(path / "config_sentence_transformers.json").get("prompts", {})
-    sentence = _json(path / "sentence_bert_config.json")
-    config = _json(path / "config.json")
+    modules = read_modules(path / "modules.json")
+    given = path / "config_sentence_transformers.json"
+    prompts = read_settings(given).get("prompts") or {}
+    if not isinstance(prompts, dict):
+        raise ModelError(f"{given}: 'prompts' must be an object of texts")
+    sentence = read_settings(path / "sentence_bert_config.json")
+    config = read_settings(path / "config.json")
+    for module in modules:
+        read_settings(path / module / "config.json")
+    if sentence.get("max_seq_length"):
+        most = path / "sentence_bert_config.json", "max_seq_length", sentence["max_seq_length"]
+    else:
+        longest = config.get("max_position_embeddings", 512)
+        most = path / "config.json", "max_position_embeddings", longest
     return ModelFolder(
         name=name,
         path=path,
         weights_sha256=sha256_of(weights),
-        max_tokens=int(
-            sentence.get("max_seq_length") or config.get("max_position_embeddings", 512)
-        ),
+        max_tokens=whole_number(*most, least=1),
         lower_case=bool(sentence.get("do_lower_case", False)),
-        query_prompt=str(prompts.get("query", "")),
-        passage_prompt=str(prompts.get("document", prompts.get("passage", ""))),
-        pad_id=int(config.get("pad_token_id") or 0),
-        settings_sha256=_settings_sha256(path),
+        query_prompt=whole_text(given, "prompts", prompts.get("query", "")),
+        passage_prompt=whole_text(
+            given, "prompts", prompts.get("document", prompts.get("passage", ""))
+        ),
+        pad_id=whole_number(path / "config.json", "pad_token_id", config.get("pad_token_id") or 0),
+        settings_sha256=_settings_sha256(path, modules),
     )
 
 
-def _settings_sha256(path: Path) -> str:
+def _settings_sha256(path: Path, modules: list[str]) -> str:
     names = ["config.json", "config_sentence_transformers.json", "modules.json",
              "sentence_bert_config.json", "tokenizer.json"]  # fmt: skip
     digest = hashlib.sha256()
-    modules = json.loads((path / "modules.json").read_text(encoding="utf-8"))
     for module in modules:
-        if module.get("path"):
-            names += [
-                str(file.relative_to(path)) for file in sorted((path / module["path"]).glob("*"))
-            ]
+        if module:
+            names += [str(file.relative_to(path)) for file in sorted((path / module).glob("*"))]
     for name in names:
         if (path / name).is_file():
             digest.update(name.encode() + b"\0" + (path / name).read_bytes() + b"\0")
     return digest.hexdigest()
-
-
-def _json(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ModelError(f"{path} is not valid JSON: {error}") from None
-    return value if isinstance(value, dict) else {}

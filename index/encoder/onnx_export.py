@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import json
 import logging
 import warnings
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from index.disk.cache_folder import CACHE, cache_folder
 from index.disk.files import sha256_of
 from index.encoder.adapter import Adapter
 from index.encoder.model_folder import ModelFolder
+from index.encoder.model_settings import read_settings
 from recommender.errors import BuildError, ModelError
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _export(model: ModelFolder, adapter: Adapter | None, path: Path) -> None:
 
 
 def _kind_of(model: ModelFolder) -> str:
-    config = json.loads((model.path / "config.json").read_text(encoding="utf-8"))
+    config = read_settings(model.path / "config.json")
     return str(config.get("model_type", ""))
 
 

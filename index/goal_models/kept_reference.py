@@ -51,7 +51,7 @@ def _is_whole(folder: Path) -> bool:
     try:
         sums = json.loads((folder / SUMS).read_text(encoding="utf-8"))
         return bool(sums) and all(sha256_of(folder / name) == sum_ for name, sum_ in sums.items())
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return False
 
 

@@ -28,7 +28,7 @@ from index.night.hierarchy_guard import check_managers
 from index.night.identities import NOTHING_SAID, Decisions
 from index.night.renumbered import know_again
 from index.people_file.emails import SignIn
-from index.people_file.people_file import read_people
+from index.people_file.people_file import PeopleFile, read_people
 from index.serving import publishing
 from index.snapshot import manifest
 from index.snapshot.other_formats import find_published
@@ -155,40 +155,60 @@ def build(
         BuildError: the snapshot cannot be written, or does not stand its checks.
     """
     index = IndexFolder(Path(index_dir))
+    export = read_export(Path(people), policy_text, as_of=as_of, expected=expected, part=part)
     with index.locked():
         return build_locked(
-            index, Path(people), settings=settings or EncoderSettings(), policy_text=policy_text,
-            as_of=as_of, expected=expected, decisions=decisions, accept_drop=accept_drop,
-            accept_managers=accept_managers,
-            publish=publish, progress=progress, part=part, encoder=encoder,
+            index, export, settings=settings or EncoderSettings(),
+            decisions=decisions, accept_drop=accept_drop, accept_managers=accept_managers,
+            publish=publish, progress=progress, encoder=encoder,
         )  # fmt: skip
 
 
-def build_locked(
-    index: IndexFolder,
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What a build begins with, read before the lock is taken: reading can take minutes."""
+
+    people: PeopleFile
+    passages: pd.DataFrame
+    policy: str
+    """The policy's text, checked."""
+    report: BuildReport
+
+
+def read_export(
     people: Path,
-    *,
-    settings: EncoderSettings,
     policy_text: str | None = None,
+    *,
     as_of: date | None = None,
     expected: Expected = ANY_EXPORT,
-    decisions: Decisions = NOTHING_SAID,
-    accept_drop: bool = False,
-    accept_managers: bool = False,
-    publish: bool | None = None,
-    progress: Progress | None = None,
     part: Part | None = None,
-    encoder: Encoder | None = None,
-) -> BuildReport:
-    """Do what `build` does; the lock must be held."""
+) -> Export:
+    """Read the people export and the policy; the arguments and errors are those of `build`."""
     policy = _checked(policy_text)
-    if Path(settings.model).is_dir():  # readers may start elsewhere
-        settings = settings.model_copy(update={"model": str(Path(settings.model).resolve())})
     report = BuildReport(part=part)
     with report.timed("read"), unchanged(people, expected):
         read = read_people(people, as_of=as_of)
         expected.check_rows(people, len(read.frame))
         passages = passages_frame(read.frame)
+    return Export(read, passages, policy, report)
+
+
+def build_locked(
+    index: IndexFolder,
+    export: Export,
+    *,
+    settings: EncoderSettings,
+    decisions: Decisions = NOTHING_SAID,
+    accept_drop: bool = False,
+    accept_managers: bool = False,
+    publish: bool | None = None,
+    progress: Progress | None = None,
+    encoder: Encoder | None = None,
+) -> BuildReport:
+    """Do what `build` does with what was read; the lock must be held."""
+    read, passages, report = export.people, export.passages, export.report
+    if Path(settings.model).is_dir():  # readers may start elsewhere
+        settings = settings.model_copy(update={"model": str(Path(settings.model).resolve())})
     with report.timed("compare"):
         before = find_published(index)
         report.compared_with, report.compared_format = before.snapshot_id, before.format
@@ -213,7 +233,7 @@ def build_locked(
         report.n_texts, report.n_embedded = cached.remembered + cached.embedded, cached.embedded
     return _finish(
         index, report, read.frame, passages, vectors, cached,
-        settings=settings, as_of=read.as_of, policy=policy, publish=publish, drawn=False,
+        settings=settings, as_of=read.as_of, policy=export.policy, publish=publish, drawn=False,
         identities=found.table,
     )  # fmt: skip
 

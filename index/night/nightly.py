@@ -12,7 +12,7 @@ from typing import Any
 
 from index.disk.index_folder import IndexFolder
 from index.encoder.protocol import Encoder, EncoderSettings, Progress
-from index.night.build import BuildReport, Part, build_locked
+from index.night.build import BuildReport, Part, build_locked, read_export
 from index.night.export_file import ANY_EXPORT, Expected
 from index.night.identities import NOTHING_SAID, Decisions
 from index.night.own_packages import with_own_packages
@@ -99,13 +99,14 @@ def run_night(
     if keep < 1:
         raise BuildError("at least one snapshot must be kept")
     command = GATE if gate is None else _split(gate)
+    with _told_to_history(index, take_lock=True):
+        export = read_export(Path(people), policy_text, expected=expected, part=part)
     with index.locked(), _told_to_history(index):
         is_first = not index.published_ids()
         report = build_locked(
-            index, people, settings=settings or EncoderSettings(), policy_text=policy_text,
-            expected=expected, decisions=decisions, accept_drop=accept_drop,
-            accept_managers=accept_managers, publish=False,
-            progress=progress, part=part, encoder=encoder,
+            index, export, settings=settings or EncoderSettings(),
+            decisions=decisions, accept_drop=accept_drop, accept_managers=accept_managers,
+            publish=False, progress=progress, encoder=encoder,
         )  # fmt: skip
         outcome = OFF
         if report.unreadable is not None:
@@ -129,12 +130,18 @@ def run_night(
 
 
 @contextlib.contextmanager
-def _told_to_history(index: IndexFolder) -> Iterator[None]:
-    """Keep in the history that a night stopped, and by what kind of error; never its words."""
+def _told_to_history(index: IndexFolder, *, take_lock: bool = False) -> Iterator[None]:
+    """Keep in the history that a night stopped, and by what kind of error; never its words.
+
+    Who does not hold the lock takes it for that; where another command holds it, nothing is kept.
+    """
     try:
         yield
     except LearningRelationshipsError as error:
-        with contextlib.suppress(LearningRelationshipsError):  # such as a full disk
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(contextlib.suppress(LearningRelationshipsError))  # a full disk
+            if take_lock:
+                stack.enter_context(index.locked())
             index.record("stopped", why=type(error).__name__)
         raise
 

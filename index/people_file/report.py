@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from index.people_file.people_file import Inspection, inspect_people
+from index.terminal import show
 from recommender.errors import Problem
 
 _SINGLY = 10
@@ -38,7 +39,7 @@ def validate_command(path: Path, *, as_json: bool, every: bool, stream: TextIO) 
     """
     found = inspect_people(path)
     text = render_json(found, every=every) if as_json else render_text(found, every=every)
-    stream.write(text + "\n")
+    show(text, stream)
     return 1 if _of(found.problems, "error") else 0
 
 

@@ -41,7 +41,7 @@ class ReplayReader:
                 answers[str(row["key"])] = (
                     answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
                 )
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 raise InputError(
                     f"{path.name}, line {number}: expected an object with key and answer"
                 ) from None

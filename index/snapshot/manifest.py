@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from index.disk.files import sha256_of
 from index.encoder.protocol import EncoderSettings
@@ -67,6 +67,15 @@ class Listing(BaseModel):
 
     format: int
     files: dict[str, FileRecord]
+
+    @field_validator("files")
+    @classmethod
+    def _are_its_own(cls, files: dict[str, FileRecord]) -> dict[str, FileRecord]:
+        """Let a snapshot vouch only for what lies in its own folder."""
+        for name in files:
+            if name in {"", ".", "..", MANIFEST} or "/" in name or not name.isprintable():
+                raise ValueError("a file's name leads out of the snapshot")
+        return files
 
     @property
     def can_be_opened(self) -> bool:
@@ -173,8 +182,8 @@ def _listed(folder: Path) -> tuple[Listing, bytes]:
 
 
 def is_whole(path: Path, record: FileRecord, *, sizes_only: bool = False) -> bool:
-    """Return whether a file is there as it was written."""
-    if not path.is_file() or path.stat().st_size != record.size:
+    """Return whether a file is there as it was written, itself and not a link to another."""
+    if path.is_symlink() or not path.is_file() or path.stat().st_size != record.size:
         return False
     return sizes_only or sha256_of(path) == record.sha256
 

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recommender import goals
 from recommender.errors import GoalError
 from recommender.goals import (
     MAX_GOAL_CHARACTERS,
@@ -126,3 +127,14 @@ def test_no_word_is_lost_and_parts_are_few(text: str) -> None:
     assert 1 <= len(goal.needs) <= MAX_PARTS
     parts = "".join([*goal.parts, *goal.unread])
     assert sorted(filter(str.isalnum, parts)) == sorted(filter(str.isalnum, clean_goal(text)))
+
+
+def test_a_goal_of_millions_of_characters_is_refused_before_it_is_looked_at(monkeypatch):
+    monkeypatch.setattr(goals, "clean_goal", lambda _: pytest.fail("it was cleaned"))
+    for text in ("a" * 20_000_000, " " * 20_000_000 + "a", "\0\n" * 10_000_000):
+        with pytest.raises(GoalError, match=r"0,\d{3},\d{3} characters, more than 4,000"):
+            read_goal(text)
+
+
+def test_a_goal_with_much_white_space_is_still_read():
+    assert read_goal("learn " + " " * 30_000 + "to weld").text == "learn to weld"

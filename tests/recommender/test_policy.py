@@ -257,3 +257,30 @@ def test_a_signal_of_another_version_is_refused_wherever_a_policy_is_read() -> N
     """Also of a snapshot that was built by a version with signals that this one does not know."""
     text = default_policy_text().replace("words = 0.6", "worlds = 0.6")
     assert all('unknown signal "' in line for line in faults(text))
+
+
+DIGITS = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"[limits]\nrequest_days = {DIGITS}",
+        f"[limits]\nrequest_days = 0x{DIGITS}",
+        f"[limits]\nrequest_days = -0x{DIGITS}",
+        f"[mentor.weights]\nwords = 0x{DIGITS}",
+        f"[mentor]\nmin_levels_above = 0b{'1' * 5000}",
+        f"[mentor]\nmin_levels_above = {DIGITS}.5e{DIGITS}",
+        f"[list]\nlength = 1979-05-27T07:32:00.{DIGITS}+99:99",
+        "[list]\nlength = 9999-99-99",
+        "[limits]\nrequest_days = " + "[" * 20_000,
+        '[limits]\nrequest_days = "\\ud800"',
+        '[limits]\nrequest_days = "\ud800"',
+        "[limits]\nrequest_days\0 = 1",
+        "a." * 5_000 + "b = 1",
+    ],
+)
+def test_what_python_itself_chokes_on_is_a_fault_of_the_policy(text):
+    with pytest.raises(PolicyError, match=r"mine\.toml") as told:
+        parse_policy(text, "mine.toml")
+    assert len(str(told.value).splitlines()[0]) < 20_000
