@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.arguments import at_least_one
+from index.disk.private import keep_private
 from index.terminal import show, write_any_letter
 from recommender.errors import LearningRelationshipsError
 from recommender.relationships import Relationship
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command."""
     write_any_letter()
+    keep_private()
     parser = argparse.ArgumentParser(
         prog="python -m app", description="Ask for learning relationships."
     )

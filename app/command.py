@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from app.__main__ import add_commands, run
+from index.disk.private import keep_private
 from index.terminal import write_any_letter
 from recommender import __version__
 
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         room = import_module(f"{given[0]}.__main__")
         return int(room.main(given[1:], prog=f"{NAME} {given[0]}"))
     write_any_letter()
+    keep_private()
     parser = argparse.ArgumentParser(
         prog=NAME, description="Suggests colleagues to learn with, with reasons that are true."
     )

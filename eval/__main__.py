@@ -31,6 +31,7 @@ from eval.commands import (
 )
 from eval.commands import run as run_command
 from eval.commands.accidents import missing_extra
+from index.disk.private import keep_private
 from index.terminal import show, write_any_letter
 from recommender.errors import LearningRelationshipsError
 
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m eval") -
     for command in COMMANDS:
         command.register(commands)
     write_any_letter()
+    keep_private()
     options = parser.parse_args(arguments)
     try:
         return int(options.run(options))

@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index.arguments import at_least_one
+from index.disk.private import keep_private
 from index.terminal import show, write_any_letter
 from recommender.errors import (
     BusyError,
@@ -174,6 +175,7 @@ def _add_index(command: argparse.ArgumentParser) -> None:
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m index") -> int:
     """Run one command and return its exit code; `prog` is how usage names it."""
     write_any_letter()
+    keep_private()
     options = _parser(prog).parse_args(arguments)
     from index.commands import COMMANDS
 

@@ -18,7 +18,7 @@ from app.store.acts import Act, acts_at_the_desk
 from app.store.database import record
 from index.disk.index_folder import IndexFolder
 from index.night.own_packages import with_own_packages
-from index.people_file.people_file import Inspection, inspect_people
+from index.people_file.apart import Checked, check_apart
 from index.serving import publishing
 from index.serving.status import describe
 from recommender.errors import BusyError, InputError
@@ -113,14 +113,14 @@ class Night:
                 since = at
         return sorted(events, key=lambda event: event.at, reverse=True)
 
-    def problems(self, identity: Identity) -> Inspection:
-        """Check the people file whole.
+    def problems(self, identity: Identity) -> Checked:
+        """Check the people file whole, in a child of this server that may not grow.
 
         Raises:
             InputError: the settings name no people file, or it cannot be read.
         """
         identity.require_admin()
-        return inspect_people(self._people_file())
+        return check_apart(self._people_file())
 
     def roll_back(self, identity: Identity, snapshot_id: str | None = None) -> str:
         """Let all readers go back to an earlier snapshot; gives its id.

@@ -12,6 +12,7 @@ from app.services.identity import Identity
 from app.services.settings import PREFIX
 from app.services.workplace import Workplace
 from app.store.database import record
+from index.disk import private
 from recommender.answers import Request, SuggestionList
 from recommender.errors import InputError
 from recommender.policy import Policy, default_policy, parse_policy
@@ -174,9 +175,12 @@ class PolicyDesk:
         )
         try:
             draft = path.with_name(path.name + ".new")
+            private.make_file(draft)
             draft.write_text(text + to_toml(differs), encoding="utf-8")
             if path.exists():
-                shutil.copyfile(path, path.with_name(path.name + ".before"))
+                before = path.with_name(path.name + ".before")
+                private.make_file(before)
+                shutil.copyfile(path, before)
             draft.replace(path)
         except OSError as error:
             raise InputError(f"the policy file {path} cannot be written: {error}") from None

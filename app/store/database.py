@@ -18,7 +18,8 @@ from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, make_url
 
 from app.store import schema
-from recommender.errors import ConflictError, StoreBusyError, StoreError
+from index.disk import private
+from recommender.errors import ConflictError, InputError, StoreBusyError, StoreError
 
 BUSY_TIMEOUT_S = 10
 """How long a transaction waits for another writer before it gives up."""
@@ -57,6 +58,10 @@ class Store:
         self._engine = make_engine(self._url)
         self._writer = threading.Lock()
         self.check()
+        if self._url.get_backend_name() == "sqlite":
+            private.warn_of_readers(
+                Path(f"{self._url.database}{end}") for end in ("", "-wal", "-shm")
+            )
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -284,6 +289,8 @@ def make_engine(url: URL, *, create: bool = False) -> sa.Engine:
 
 
 def _connect_sqlite(path: Path, *, create: bool) -> sqlite3.Connection:
+    if create and not path.exists():
+        private.make_file(path)  # SQLite gives its write-ahead log the same mode
     mode = "rwc" if create else "rw"
     connection = sqlite3.connect(
         f"file:{quote(str(path))}?mode={mode}",

@@ -16,7 +16,7 @@ from app.services.night_verdict import judge_night
 from app.views.parts import company, notices
 from app.views.parts.texts import counted, day, error_words, escape_markdown, label, moment, say
 from app.views.parts.verdicts import show_verdict
-from index.people_file.people_file import Inspection
+from index.people_file.apart import Checked
 from recommender.errors import LearningRelationshipsError, Problem
 
 _EVERY_S = 1.5
@@ -205,7 +205,7 @@ def _show_problems(identity: Identity) -> None:
     if not found.problems:
         st.success(say("night.no_problems"))
         return
-    st.write(counted("night.n_problems", len(found.problems)))
+    st.write(counted("night.n_problems", found.total))
     groups: dict[tuple[str, str, str], list[Problem]] = defaultdict(list)
     for problem in found.problems:
         groups[problem.severity, problem.message, problem.remedy].append(problem)
@@ -246,14 +246,11 @@ def _show_problems(identity: Identity) -> None:
     )  # fmt: skip
 
 
-def _whom(found: Inspection, problems: Sequence[Problem]) -> str:
+def _whom(found: Checked, problems: Sequence[Problem]) -> str:
     """Name the first people of problems alike; rows where there is no name."""
     named = []
     for problem in problems[:_NAMED]:
-        row = None if problem.row is None else problem.row - 2  # a header, and counted from one
-        name = ""
-        if row is not None and 0 <= row < len(found.frame) and "display_name" in found.frame:
-            name = str(found.frame["display_name"].iloc[row] or "")
+        name = "" if problem.row is None else found.names.get(problem.row, "")
         named.append(name or problem.place)
     more = len(problems) - len(named)
     return ", ".join(named) + (f" {say('night.and_more', count=more)}" if more else "")

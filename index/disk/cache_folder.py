@@ -8,6 +8,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from index.disk import private
+
 _log = logging.getLogger(__name__)
 
 CACHE = "LEARNING_RELATIONSHIPS_CACHE"
@@ -26,7 +28,7 @@ def _users_folder() -> Path | None:
     try:
         base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         folder = base / "learning-relationships"
-        folder.mkdir(parents=True, exist_ok=True)
+        private.make_folder(folder)
     except (OSError, RuntimeError):  # no HOME, and a user number without a name
         return None
     return folder if os.access(folder, os.W_OK) else None

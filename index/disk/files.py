@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.disk import private
 from recommender.errors import BuildError
 
 
@@ -47,7 +48,9 @@ def _told(error: OSError) -> BuildError:
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path`; when the block ends it is synced and renamed to `path`.
+    """A temporary file beside `path`; when the block ends it is synced and renamed to `path`.
+
+    Only this user may read it.
 
     Raises:
         BuildError: the file cannot be written (disk full, no permission).
@@ -55,6 +58,7 @@ def writing(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with _operation(f"write {path.name}"):
+            private.make_file(temporary)
             try:
                 yield temporary
             except RuntimeError as error:  # faiss and pyarrow speak of a full disk in their own way
@@ -123,9 +127,9 @@ def let_pages_go(array: NDArray[Any]) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder and the ones above it, where missing."""
+    """Make a folder and the ones above it, where missing, for this user alone."""
     with _operation(f"folder {path.name}"):
-        path.mkdir(parents=True, exist_ok=True)
+        private.make_folder(path)
 
 
 def move(source: Path, target: Path) -> None:

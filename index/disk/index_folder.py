@@ -21,7 +21,7 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from index.disk import files
+from index.disk import files, private
 from recommender.errors import BuildError, BusyError, SnapshotError
 
 POINTER = "CURRENT"
@@ -120,7 +120,6 @@ class IndexFolder:
         except FileNotFoundError:
             found = secrets.token_bytes(_SECRET_BYTES)
             with files.writing(path) as temporary:
-                temporary.touch(mode=0o600)
                 temporary.write_text(found.hex() + "\n", encoding="ascii")
         except (OSError, ValueError) as error:
             raise BuildError(
@@ -178,8 +177,8 @@ class IndexFolder:
             BuildError: the folder cannot be written.
         """
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.path / "lock")
+            private.make_folder(self.path)
+            lock = FileLock(self.path / "lock", mode=0o600)
             lock.acquire(timeout=0)
         except Timeout:
             raise BusyError(
@@ -188,10 +187,21 @@ class IndexFolder:
         except OSError as error:
             raise BuildError(f"cannot write in {self.path}: {error.strerror}") from error
         try:
+            self.warn_of_readers()
             self._sweep()
             yield
         finally:
             lock.release()
+
+    def warn_of_readers(self) -> None:
+        """Log a warning where other users of this machine may read the index."""
+        held = (
+            self.snapshots,
+            self.cache,
+            self.path / "history.jsonl",
+            self.path / FINGERPRINT_KEY,
+        )
+        private.warn_of_readers(held, within=self.path)
 
     def _sweep(self) -> None:
         files.make_folder(self.snapshots)

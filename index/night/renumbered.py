@@ -106,7 +106,6 @@ def _question(index: IndexFolder, found: Identified) -> str:
         lines = io.StringIO(newline="")
         csv.writer(lines, lineterminator="\n").writerows([HEADER, *found.proposals])
         with files.writing(path) as temporary:
-            temporary.touch(mode=0o600)
             temporary.write_text(lines.getvalue(), encoding="utf-8")
         some = [f"{old} is now {new}" for old, new in found.proposals]
         said.append(
