@@ -150,6 +150,15 @@ def read_goal(text: str) -> Goal:
     )
 
 
+def without_controls(text: str) -> str:
+    """Drop control characters but white space, and the halves of characters."""
+    return "".join(
+        character
+        for character in text
+        if character.isspace() or unicodedata.category(character) not in _NO_TEXT
+    )
+
+
 def _too_long(length: int) -> GoalError:
     return GoalError(
         f"the goal has {length:,} characters, more than {MAX_GOAL_CHARACTERS:,}; "
@@ -170,12 +179,7 @@ def clean_goal(text: str) -> str:
     Control characters, and the halves of characters that broken input leaves, are dropped: they say
     nothing, and neither a model nor a store takes all of them.
     """
-    kept = "".join(
-        character
-        for character in text
-        if character.isspace() or unicodedata.category(character) not in _NO_TEXT
-    )
-    lines = (" ".join(line.split()) for line in kept.splitlines())
+    lines = (" ".join(line.split()) for line in without_controls(text).splitlines())
     return "\n".join(line for line in lines if line)
 
 

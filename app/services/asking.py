@@ -21,6 +21,7 @@ from app.store.records import HelpRequest, State, TypedGoal, WithdrawnBecause, n
 from app.store.requests import insert_request, requests_by, withdraw
 from recommender.errors import ConflictError, InputError, NotAllowedError
 from recommender.explanation import Evidence
+from recommender.goals import without_controls
 from recommender.relationships import Relationship
 from recommender.rules import STANDING_RULES
 
@@ -206,13 +207,14 @@ def _new_request(
     message: str,
 ) -> HelpRequest:
     message = message.strip()
-    if not message:
-        raise InputError("the message is empty; write at least a sentence")
     if len(message) > MAX_MESSAGE_CHARACTERS:
         raise InputError(
             f"the message has {len(message)} characters, and at most {MAX_MESSAGE_CHARACTERS} are "
             "read between two meetings; shorten it"
         )
+    message = without_controls(message).strip()
+    if not message:
+        raise InputError("the message is empty; write at least a sentence")
     return HelpRequest(
         id=new_id(),
         goal_id=None,

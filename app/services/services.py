@@ -16,6 +16,7 @@ from app.services.settings import Settings
 from app.services.workplace import Published, Workplace
 from app.store.database import Store
 from app.store.records import Clock
+from index.disk.index_folder import IndexFolder
 from index.serving.reader import IndexReader
 
 
@@ -52,6 +53,7 @@ def open_services(
         StoreError: the store cannot be reached, or needs `python -m app migrate`.
     """
     store = Store(settings.store)
+    IndexFolder(settings.index).warn_of_readers()
     give = current or IndexReader(settings.index, by_key=True).current
     workplace = Workplace(give, store, settings, clock)
     workplace.current()

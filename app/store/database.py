@@ -181,6 +181,11 @@ class Store:
     def _explained(self) -> Iterator[None]:
         try:
             yield
+        except (exc.DataError, UnicodeEncodeError) as error:
+            raise InputError(
+                "a text holds signs that are no letters, such as a NUL or half a character, and "
+                "cannot be kept; type it anew"
+            ) from error
         except exc.IntegrityError as error:
             raise ConflictError(
                 "somebody was faster and this no longer fits; reload the page and look again"
