@@ -4,13 +4,11 @@ Why each of these bounds: below it the library runs a model's own code, cannot b
 another bound of the list. What was installed here is never older.
 """
 
-import re
 import tomllib
 from importlib import metadata
 
 import pytest
 from packaging.requirements import Requirement
-from packaging.version import Version
 
 BOUNDS = {
     "sentence-transformers": ("5.9.9", "loads a model folder's code though told not to trust it"),
@@ -48,31 +46,3 @@ def test_what_is_installed_here_is_allowed(project):
         except metadata.PackageNotFoundError:
             continue
         assert one.specifier.contains(version, prereleases=True), f"{one} but {version}"
-
-
-def test_no_lowest_version_of_ours_is_refused_by_another_library_of_ours(project):
-    """As far as the libraries that are installed here say."""
-    lowest = {
-        re.sub(r"[-_.]+", "-", one.name).lower(): min(
-            Version(part.version) for part in one.specifier if part.operator in (">=", "==")
-        )
-        for one in requirements(project)
-        if one.specifier
-    }
-    assert len(lowest) > 30
-    same = {name for name, version in lowest.items() if _installed(name) == version}
-    for name in same:  # the installed one is the lowest, so its own demands can be read
-        for line in metadata.requires(name) or ():
-            other = Requirement(line)
-            if other.marker and not other.marker.evaluate({"extra": ""}):
-                continue
-            bound = lowest.get(re.sub(r"[-_.]+", "-", other.name).lower())
-            if bound is not None and other.name in same:
-                assert other.specifier.contains(bound, prereleases=True), f"{name}: {other}"
-
-
-def _installed(name):
-    try:
-        return Version(metadata.version(name))
-    except metadata.PackageNotFoundError:
-        return None

@@ -29,7 +29,7 @@ def test_verify_does_not_vouch_for_files_elsewhere(name, tmp_path, capsys):
     secret = tmp_path / "secret"
     secret.write_text("hello")
     folder = snapshot(tmp_path / "index", name.format(secret), secret)
-    with pytest.raises(SnapshotError, match="manifest.json .* is damaged"):
+    with pytest.raises(SnapshotError, match=r"manifest\.json .* is damaged"):
         manifest.read_listing(folder)
     assert main(["verify", "--index", str(tmp_path / "index")]) == 1
     told = capsys.readouterr()
