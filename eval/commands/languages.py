@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.commands.options import add_setting, setting_of
+from index.terminal import show
 
 
 def register(commands: Any) -> None:
@@ -35,9 +36,7 @@ def run(options: argparse.Namespace) -> int:
     if not tables:
         raise InputError("no goal of these datasets was put into another language")
     found = compare_languages(tables)
-    print(
-        f"{found[0].quality.n} lists; the same goals as written, put into a language, or mistyped"
-    )
+    show(f"{found[0].quality.n} lists; the same goals as written, put into a language, or mistyped")
     rows = [[one.language, str(one.quality), str(one.relative)] for one in found]
-    print(render_table(["language", HEADLINE, "relative"], rows))
+    show(render_table(["language", HEADLINE, "relative"], rows))
     return 0
