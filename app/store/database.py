@@ -1,5 +1,6 @@
 """A store's door: one engine for SQLite or PostgreSQL, short transactions, errors in words."""
 
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -295,7 +296,8 @@ def make_engine(url: URL, *, create: bool = False) -> sa.Engine:
 
 def _connect_sqlite(path: Path, *, create: bool) -> sqlite3.Connection:
     if create and not path.exists():
-        private.make_file(path)  # SQLite gives its write-ahead log the same mode
+        with contextlib.suppress(OSError):  # SQLite says it in its own words
+            private.make_file(path)  # the write-ahead log gets the same mode
     mode = "rwc" if create else "rw"
     connection = sqlite3.connect(
         f"file:{quote(str(path))}?mode={mode}",
