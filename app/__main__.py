@@ -17,6 +17,7 @@ from recommender.errors import LearningRelationshipsError
 from recommender.relationships import Relationship
 
 if TYPE_CHECKING:
+    from app.services.reading import Watched
     from index.serving.reader import Snapshot
     from recommender.live import LiveFacts
     from recommender.policy import Policy
@@ -69,6 +70,30 @@ def _live_facts(
         return moment.live_facts(connection, person)
 
 
+def _reader(options: argparse.Namespace) -> "Watched | None":
+    """Open the reader of the settings, and say to whom the goal goes before it goes."""
+    import os
+
+    from app.services.reading import Watched
+    from app.services.settings import load_reader_settings
+
+    settings = None if options.no_reader else load_reader_settings(os.environ)
+    if settings is None:
+        return None
+    print(
+        f"note: this goal, and what the first {settings.reads} of a list wrote, go to "
+        f"{settings.host}, to be read by the language model {settings.model}; names and ids do "
+        "not. --no-reader sends nothing",
+        file=sys.stderr,
+    )
+    return Watched(settings.open())
+
+
+def _warn_if_unread(reader: "Watched | None") -> None:
+    if reader is not None and reader.failed:
+        print("note: the reader gave no answer, so the signals stand alone", file=sys.stderr)
+
+
 def _recommend(options: argparse.Namespace) -> int:
     from app.terminal import render_recommendation
     from recommender.answers import Request
@@ -77,8 +102,10 @@ def _recommend(options: argparse.Namespace) -> int:
     snapshot, policy = _published(options.index)
     request = Request(options.person, options.goal, options.relationship, options.limit)
     live = _live_facts(snapshot, policy, options.store, options.person)
-    answer = recommend(snapshot, request, policy, live)
+    reader = _reader(options)
+    answer = recommend(snapshot, request, policy, live, reader)
     _print(options.json, answer.to_json(), render_recommendation(answer))
+    _warn_if_unread(reader)
     _warn_without_store(options.store)
     return 0
 
@@ -91,8 +118,10 @@ def _why_not(options: argparse.Namespace) -> int:
     snapshot, policy = _published(options.index)
     request = Request(options.person, options.goal or "", options.relationship)
     live = _live_facts(snapshot, policy, options.store, options.person)
-    answer = why_not(snapshot, request, options.candidate, policy, live)
+    reader = _reader(options) if request.goal else None
+    answer = why_not(snapshot, request, options.candidate, policy, live, reader)
     _print(options.json, answer.to_json(), render_why_not(answer))
+    _warn_if_unread(reader)
     _warn_without_store(options.store)
     return 0
 
@@ -225,6 +254,10 @@ def _add_index_and_person(command: argparse.ArgumentParser) -> None:
     command.add_argument("--index", type=Path, required=True, help="the index folder")
     command.add_argument("--person", required=True, help="the seeker's person_id")
     command.add_argument("--json", action="store_true", help="print JSON")
+    command.add_argument(
+        "--no-reader", action="store_true",
+        help="send nothing to the language model that the settings name",
+    )  # fmt: skip
     command.add_argument(
         "--store", help="the store's address; without it, nothing newer than the snapshot counts"
     )

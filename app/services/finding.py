@@ -19,6 +19,7 @@ from app.store.requests import requests_by, withdraw_for_goal
 from recommender.answers import Recommendation, Request, Suggestion, WhyNot
 from recommender.errors import NotAllowedError
 from recommender.goals import clean_goal, read_goal
+from recommender.reader import Reader
 from recommender.recommend import recommend, why_not
 from recommender.relationships import Relationship
 
@@ -123,6 +124,7 @@ class Finding:
         goal: str | TypedGoal,
         relationship: Relationship | None = None,
         limit: int | None = None,
+        reader: Reader | None = None,
     ) -> Recommendation:
         """Suggest colleagues for a goal, as of this very moment, and keep who was shown.
 
@@ -131,11 +133,12 @@ class Finding:
             goal: one of the seeker's goals, by its id where it is kept.
             relationship: one kind, or None for all four.
             limit: suggestions in a list; None for the policy's number.
+            reader: reads the first of each list; None leaves the order to the signals.
 
         Raises:
             UnknownPersonError: the seeker is not in the snapshot.
         """
-        return self._answer(identity, goal, relationship, limit)
+        return self._answer(identity, goal, relationship, limit, reader=reader)
 
     def next_suggestion(
         self, identity: Identity, goal_id: str, relationship: Relationship
@@ -163,6 +166,7 @@ class Finding:
         relationship: Relationship | None,
         limit: int | None,
         without: Collection[str] = (),
+        reader: Reader | None = None,
     ) -> Recommendation:
         moment = self.workplace.moment()
         with self.workplace.store.reading() as connection:
@@ -172,7 +176,7 @@ class Finding:
             left_out = moment.people.rows(list(without))
             live = replace(live, hidden=np.union1d(live.hidden, left_out))
         request = Request(identity.person_id, own.text, relationship, limit)
-        answer = recommend(moment.snapshot, request, moment.policy, live)
+        answer = recommend(moment.snapshot, request, moment.policy, live, reader)
         places = tuple(
             (part.relationship, suggestion.rank, suggestion.person_id)
             for part in answer.lists
@@ -190,6 +194,7 @@ class Finding:
         goal: str | TypedGoal,
         relationship: Relationship,
         candidate_id: str,
+        reader: Reader | None = None,
     ) -> WhyNot:
         """Return why a colleague is not suggested for a goal, or where they stand.
 
@@ -201,7 +206,7 @@ class Finding:
             own = own_goal(connection, identity, goal)
             live = moment.live_facts(connection, identity.person_id, own.id)
         request = Request(identity.person_id, own.text, relationship)
-        return why_not(moment.snapshot, request, candidate_id, moment.policy, live)
+        return why_not(moment.snapshot, request, candidate_id, moment.policy, live, reader)
 
     def named(self, identity: Identity, goal: str | TypedGoal) -> list[PersonCard]:
         """List the colleagues whose whole name stands in a goal; the person is none of them."""
