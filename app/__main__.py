@@ -18,6 +18,7 @@ from recommender.errors import LearningRelationshipsError
 from recommender.relationships import Relationship
 
 if TYPE_CHECKING:
+    from app.services.reading import Watched
     from index.serving.reader import Snapshot
     from recommender.live import LiveFacts
     from recommender.policy import Policy
@@ -71,6 +72,30 @@ def _live_facts(
         return moment.live_facts(connection, person)
 
 
+def _reader(options: argparse.Namespace) -> "Watched | None":
+    """Open the reader of the settings, and say to whom the goal goes before it goes."""
+    import os
+
+    from app.services.reading import Watched
+    from app.services.settings import load_reader_settings
+
+    settings = None if options.no_reader else load_reader_settings(os.environ)
+    if settings is None:
+        return None
+    show(
+        f"note: this goal, and what the first {settings.reads} of a list wrote, go to "
+        f"{settings.host}, to be read by the language model {settings.model}; names and ids do "
+        "not. --no-reader sends nothing",
+        sys.stderr,
+    )
+    return Watched(settings.open())
+
+
+def _warn_if_unread(reader: "Watched | None") -> None:
+    if reader is not None and reader.failed:
+        show("note: the reader gave no answer, so the signals stand alone", sys.stderr)
+
+
 def _recommend(options: argparse.Namespace) -> int:
     from app.terminal import render_recommendation
     from recommender.answers import Request
@@ -80,8 +105,10 @@ def _recommend(options: argparse.Namespace) -> int:
     snapshot, policy = _published(options.index)
     request = Request(options.person, options.goal, options.relationship, options.limit)
     live = _live_facts(snapshot, policy, options.store, options.person)
-    answer = recommend(snapshot, request, policy, live, SMALL_READER)
+    reader = _reader(options)
+    answer = recommend(snapshot, request, policy, live, reader or SMALL_READER)
     _print(options.json, answer.to_json(), render_recommendation(answer))
+    _warn_if_unread(reader)
     _warn_without_store(options.store)
     return 0
 
@@ -95,8 +122,10 @@ def _why_not(options: argparse.Namespace) -> int:
     snapshot, policy = _published(options.index)
     request = Request(options.person, options.goal or "", options.relationship)
     live = _live_facts(snapshot, policy, options.store, options.person)
-    answer = why_not(snapshot, request, options.candidate, policy, live, SMALL_READER)
+    reader = _reader(options) if request.goal else None
+    answer = why_not(snapshot, request, options.candidate, policy, live, reader or SMALL_READER)
     _print(options.json, answer.to_json(), render_why_not(answer))
+    _warn_if_unread(reader)
     _warn_without_store(options.store)
     return 0
 
@@ -229,6 +258,10 @@ def _add_index_and_person(command: argparse.ArgumentParser) -> None:
     command.add_argument("--index", type=Path, required=True, help="the index folder")
     command.add_argument("--person", required=True, help="the seeker's person_id")
     command.add_argument("--json", action="store_true", help="print JSON")
+    command.add_argument(
+        "--no-reader", action="store_true",
+        help="send nothing to the language model that the settings name",
+    )  # fmt: skip
     command.add_argument(
         "--store", help="the store's address; without it, nothing newer than the snapshot counts"
     )

@@ -59,6 +59,12 @@ def serve(index_dir: Path, port: int, address: str = LOOPBACK, store: str | None
         f"learning-relationships: {len(snapshot.people)} people, http://{address}:{port}",
         flush=True,
     )
+    if settings.reader:
+        show(
+            f"goals are sent to {settings.reader.host}, to be read by {settings.reader.model} "
+            "(setting [reader]); the page says so before one is typed",
+            flush=True,
+        )
     page = Path(__file__).parent / "main.py"
     options = _streamlit_options(address, port) | _public_options(settings.public_url)
     if is_loopback(address):

@@ -22,6 +22,7 @@ from recommender.answers import Recommendation, Request, Suggestion, WhyNot
 from recommender.eligibility import Reason
 from recommender.errors import NotAllowedError
 from recommender.goals import clean_goal, read_goal
+from recommender.reader import Reader
 from recommender.recommend import recommend
 from recommender.relationships import Relationship
 from recommender.rules import NOT_AVAILABLE
@@ -138,6 +139,7 @@ class Finding:
         goal: str | TypedGoal,
         relationship: Relationship | None = None,
         limit: int | None = None,
+        reader: Reader | None = None,
     ) -> Recommendation:
         """Suggest colleagues for a goal, as of this very moment, and keep who was shown.
 
@@ -146,11 +148,12 @@ class Finding:
             goal: one of the seeker's goals, by its id where it is kept.
             relationship: one kind, or None for all four.
             limit: suggestions in a list; None for the policy's number.
+            reader: reads the first of each list; None leaves the order to the signals.
 
         Raises:
             UnknownPersonError: the seeker is not in the snapshot.
         """
-        return self._answer(identity, goal, relationship, limit)
+        return self._answer(identity, goal, relationship, limit, reader=reader)
 
     def next_suggestion(
         self, identity: Identity, goal_id: str, relationship: Relationship
@@ -178,6 +181,7 @@ class Finding:
         relationship: Relationship | None,
         limit: int | None,
         without: Collection[str] = (),
+        reader: Reader | None = None,
     ) -> Recommendation:
         moment = self.workplace.moment()
         with self.workplace.store.reading() as connection:
@@ -188,7 +192,7 @@ class Finding:
             live = replace(live, hidden=np.union1d(live.hidden, left_out))
         request = Request(identity.person_id, own.text, relationship, limit)
         answer = _without_counts(
-            recommend(moment.snapshot, request, moment.policy, live, SMALL_READER)
+            recommend(moment.snapshot, request, moment.policy, live, reader or SMALL_READER)
         )
         places: dict[str, int] = {}
         for part in answer.lists:
@@ -203,6 +207,7 @@ class Finding:
         goal: str | TypedGoal,
         relationship: Relationship,
         candidate_id: str,
+        reader: Reader | None = None,
     ) -> WhyNot:
         """Return which public rule excludes a colleague, or their place in the list.
 
@@ -221,7 +226,9 @@ class Finding:
             return WhyNot(tuple(reasons), None, ())
         # searched for whoever is asked about, so that the time it takes tells nothing either
         request = Request(me, own.text, relationship)
-        (only,) = recommend(moment.snapshot, request, moment.policy, live, SMALL_READER).lists
+        (only,) = recommend(
+            moment.snapshot, request, moment.policy, live, reader or SMALL_READER
+        ).lists
         for one in only.suggestions:
             if one.person_id == candidate_id:
                 return WhyNot((), one.rank, ())

@@ -12,6 +12,7 @@ from app.services.night import Night
 from app.services.offering import Offering
 from app.services.policy_desk import PolicyDesk
 from app.services.programme import Programme
+from app.services.reading import Reading
 from app.services.settings import Settings
 from app.services.workplace import Published, Workplace
 from app.store.database import Store
@@ -26,6 +27,7 @@ class Services:
 
     workplace: Workplace
     finding: Finding
+    reading: Reading
     asking: Asking
     answering: Answering
     offering: Offering
@@ -57,9 +59,11 @@ def open_services(
     give = current or IndexReader(settings.index, by_key=True).current
     workplace = Workplace(give, store, settings, clock)
     workplace.current()
+    finding = Finding(workplace)
     return Services(
         workplace=workplace,
-        finding=Finding(workplace),
+        finding=finding,
+        reading=Reading(finding, settings.reader.open() if settings.reader else None),
         asking=Asking(workplace),
         answering=Answering(workplace),
         offering=Offering(workplace),

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from app.services.reader_settings import TABLE, ReaderSettings, read_reader_values
 from index.disk.cache_folder import CACHE
 from index.night.nightly import ACCEPT_DROP
 from recommender.errors import InputError
@@ -88,6 +89,8 @@ class Settings(BaseModel):
     """So many goals a person may keep."""
     goals_per_minute: int = Field(default=10, ge=1, le=1000)
     """So many goals a person may write in a minute, deleted or not."""
+    reader: ReaderSettings | None = None
+    """The language model that reads the lists; None, and then nothing is sent anywhere."""
     smallest_group: int = Field(default=5, ge=2, le=100)
     """Programme figures about fewer people than this are withheld."""
 
@@ -158,7 +161,25 @@ def read_values(environment: Mapping[str, str]) -> dict[str, Any]:
             if variable.startswith(prefix) and variable not in OTHERS
         }
     values = _read_file(told.pop(_FILE, ""))
-    return values | {name.lower(): value for name, value in told.items()}
+    reader, told = read_reader_values(values.pop(TABLE, None), told)
+    values |= {name.lower(): value for name, value in told.items()}
+    return values if reader is None else values | {TABLE: reader}
+
+
+def load_reader_settings(environment: Mapping[str, str]) -> ReaderSettings | None:
+    """Read which language model reads the lists, for doors that need no other setting.
+
+    Raises:
+        InputError: the file cannot be read, or a name or value is not allowed.
+    """
+    values = read_values(environment).get(TABLE)
+    try:
+        return None if values is None else ReaderSettings.model_validate(values)
+    except ValidationError as error:
+        problems = (
+            _say({**problem, "loc": (TABLE, *problem["loc"])}) for problem in error.errors()
+        )
+        raise InputError("; ".join(problems)) from None
 
 
 def _read_file(name: str) -> dict[str, Any]:
@@ -172,9 +193,11 @@ def _read_file(name: str) -> dict[str, Any]:
 
 def _say(problem: Any) -> str:
     name = ".".join(str(part) for part in problem["loc"])
+    variable = PREFIX + name.upper().replace(".", "_")
     if problem["type"] == "missing":
-        return f"the setting {name!r} is missing; set {PREFIX}{name.upper()} or put it in the file"
+        return f"the setting {name!r} is missing; set {variable} or put it in the file"
     if problem["type"] == "extra_forbidden":
-        known = ", ".join(Settings.model_fields)
-        return f"there is no setting {name!r} ({PREFIX}{name.upper()}); there are: {known}"
+        model = ReaderSettings if problem["loc"][0] == TABLE and "." in name else Settings
+        known = ", ".join(model.model_fields)
+        return f"there is no setting {name!r} ({variable}); there are: {known}"
     return f"setting {name!r}: {problem['msg']}" if name else str(problem["msg"])

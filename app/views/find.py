@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.services.identity import Identity
 from app.store.records import SavedGoal
-from app.views.parts import company, goal_form, notices, search
+from app.views.parts import company, dialogs, goal_form, notices, search
 from app.views.parts.hidden import show_hidden
 from app.views.parts.named import show_named
 from app.views.parts.search import ANY, KIND, Search
@@ -46,6 +46,7 @@ class _Answered:
 
 def show(identity: Identity) -> None:
     """Draw the page."""
+    dialogs.forget_opened()
     sought = search.current(identity)
     st.html('<span class="lr-wide"></span>')
     if sought is None or goal_form.is_open():

@@ -20,6 +20,17 @@ from recommender.errors import LearningRelationshipsError
 from recommender.relationships import Relationship
 
 _DRAFT_HEIGHT_PX = 280
+_OPENED = "window_opened"
+
+
+def forget_opened() -> None:
+    """Note that the page is drawn anew, which closes every window."""
+    st.session_state[_OPENED] = False
+
+
+def was_opened() -> bool:
+    """Return whether a window was opened since the page was drawn; it may still be open."""
+    return bool(st.session_state.get(_OPENED))
 
 
 def ask(
@@ -76,6 +87,7 @@ def ask(
         with st.container(border=True):
             st.html(received(preview))
 
+    st.session_state[_OPENED] = True
     window()
 
 
@@ -133,4 +145,5 @@ def not_for_me(
         )
         st.rerun()
 
+    st.session_state[_OPENED] = True
     window()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.views.parts import search
 from app.views.parts.kinds import kind_label
+from app.views.parts.read_closely import private_words, show_to_whom
 from app.views.parts.search import ANY, KIND, TEXT
 from app.views.parts.texts import counted, label, say
 from recommender.goals import Goal
@@ -42,6 +43,7 @@ def show_form(*, may_go_back: bool) -> tuple[str, Relationship | None] | None:
     Returns:
         The goal's text and the kind (None for all) where the seeker asks, else None.
     """
+    show_to_whom()
     text = st.text_area(
         say("find.goal"),
         placeholder=say("find.placeholder"),
@@ -64,7 +66,7 @@ def show_form(*, may_go_back: bool) -> tuple[str, Relationship | None] | None:
         asked = st.button(say("find.submit"), type="primary")
         if may_go_back:
             st.button(say("find.back"), type="tertiary", on_click=fold)
-    st.caption(say("find.private"))
+    st.caption(private_words())
     if not text.strip():
         # below the button: what goes away while somebody clicks must not move the button
         st.pills(

@@ -10,6 +10,7 @@ from app.services.identity import Identity
 from app.views.parts import dialogs, search
 from app.views.parts.cards import card, why_lower
 from app.views.parts.kinds import kind_badge, kind_label
+from app.views.parts.read_closely import read_in_place
 from app.views.parts.search import Search
 from app.views.parts.texts import counted, escape_markdown, label, say
 from app.views.parts.why_not import show_why_not
@@ -112,6 +113,7 @@ def _show_list(
         f'<p class="lr purpose">{kind_badge(part.relationship)} '
         f'<span class="soft">{escape(kind.purpose)}</span></p>'
     )
+    part = read_in_place(identity, sought, part)
     sure = certain(part)
     guesses = [one for one in part.suggestions if one not in sure]
     if part.note == NO_OWN_WORDS:

@@ -7,6 +7,7 @@ import streamlit as st
 from app.services.identity import Identity
 from app.views.parts import company
 from app.views.parts.people_picker import pick_person
+from app.views.parts.read_closely import is_read
 from app.views.parts.search import Search
 from app.views.parts.texts import say
 from recommender.answers import SuggestionList
@@ -31,8 +32,9 @@ def show_why_not(identity: Identity, sought: Search, part: SuggestionList, peopl
 
 
 def _reasons(identity: Identity, sought: Search, part: SuggestionList, candidate: str) -> list[str]:
-    finding = company.services().finding
-    found = finding.why_not(identity, sought.asked, part.relationship, candidate)
+    finding, reading = company.services().finding, company.services().reading
+    asked = reading if is_read(sought, part.relationship) else finding
+    found = asked.why_not(identity, sought.asked, part.relationship, candidate)
     lines = [reason.says for reason in found.reasons]
     if found.reasons:
         open_ = finding.kinds_for(identity, sought.asked, candidate)

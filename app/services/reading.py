@@ -1,0 +1,121 @@
+"""Lists read closely by a language model, where an administrator has set one.
+
+A list by signals is there at once; reading takes seconds, so it goes on beside the pages. Nothing
+of it is stored: the goal and the answer live in this process's memory alone.
+"""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from app.services.finding import Finding
+from app.services.identity import Identity
+from app.store.records import TypedGoal
+from index.reader.chat import ChatReader
+from recommender.answers import SuggestionList, WhyNot
+from recommender.reader import Opinion, Reader, Shortlist
+from recommender.relationships import Relationship
+
+AT_ONCE = 8
+"""Lists that are read at the same moment; more wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """To whom goals go."""
+
+    host: str
+    model: str
+
+
+@dataclass
+class Watched:
+    """A reader that remembers whether it could not read."""
+
+    reader: Reader
+    failed: bool = field(default=False, init=False)
+
+    @property
+    def name(self) -> str:
+        """What reads."""
+        return self.reader.name
+
+    @property
+    def reads(self) -> int:
+        """How many people of a list it reads."""
+        return self.reader.reads
+
+    @property
+    def weight(self) -> float:
+        """What a fit of 1 adds to a score."""
+        return self.reader.weight
+
+    def read(self, shortlist: Shortlist) -> Sequence[Opinion] | None:
+        """Read, and remember where nothing came of it."""
+        opinions = self.reader.read(shortlist)
+        self.failed |= opinions is None
+        return opinions
+
+
+@dataclass(frozen=True, slots=True)
+class ReadList:
+    """A list after reading."""
+
+    suggestions: SuggestionList
+    failed: bool
+    """The reader gave no answer: the signals stand alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What pages ask of the reader, on behalf of one person as in `Finding`."""
+
+    finding: Finding
+    reader: ChatReader | None
+    _turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_ONCE))
+
+    @property
+    def addressee(self) -> Addressee | None:
+        """To whom goals go, to be said before one is typed; None where nothing is sent."""
+        if self.reader is None:
+            return None
+        return Addressee(self.reader.settings.host, self.reader.settings.model)
+
+    def begin(
+        self, identity: Identity, goal: str | TypedGoal, relationship: Relationship
+    ) -> "Future[ReadList]":
+        """Begin to read the list of one kind; the result, or what hinders it, comes later.
+
+        Raises:
+            ValueError: no reader is set.
+        """
+        if self.reader is None:
+            raise ValueError("no reader is set")
+        watched, coming = Watched(self.reader), Future[ReadList]()
+
+        def read() -> None:
+            with self._turns:
+                try:
+                    answer = self.finding.suggest(identity, goal, relationship, reader=watched)
+                    coming.set_result(ReadList(answer.lists[0], watched.failed))
+                except BaseException as error:  # the page that waits is told, whatever it is
+                    coming.set_exception(error)
+
+        # a daemon: a stalled endpoint must not keep the service from stopping
+        threading.Thread(target=read, name="reading", daemon=True).start()
+        return coming
+
+    def why_not(
+        self,
+        identity: Identity,
+        goal: str | TypedGoal,
+        relationship: Relationship,
+        candidate_id: str,
+    ) -> WhyNot:
+        """Return where a colleague stands in a list that was read, or why they do not.
+
+        Raises:
+            UnknownPersonError: the seeker or the colleague is not in the snapshot.
+        """
+        return self.finding.why_not(identity, goal, relationship, candidate_id, self.reader)
