@@ -93,7 +93,10 @@ def _reader(options: argparse.Namespace) -> "Watched | None":
 
 def _warn_if_unread(reader: "Watched | None") -> None:
     if reader is not None and reader.failed:
-        show("note: the reader gave no answer, so the signals stand alone", sys.stderr)
+        show(
+            "note: the reader gave no answer, so the list is what it would be without one",
+            sys.stderr,
+        )
 
 
 def _recommend(options: argparse.Namespace) -> int:
@@ -107,6 +110,8 @@ def _recommend(options: argparse.Namespace) -> int:
     live = _live_facts(snapshot, policy, options.store, options.person)
     reader = _reader(options)
     answer = recommend(snapshot, request, policy, live, reader or SMALL_READER)
+    if reader is not None and reader.failed:
+        answer = recommend(snapshot, request, policy, live, SMALL_READER)
     _print(options.json, answer.to_json(), render_recommendation(answer))
     _warn_if_unread(reader)
     _warn_without_store(options.store)
@@ -124,6 +129,8 @@ def _why_not(options: argparse.Namespace) -> int:
     live = _live_facts(snapshot, policy, options.store, options.person)
     reader = _reader(options) if request.goal else None
     answer = why_not(snapshot, request, options.candidate, policy, live, reader or SMALL_READER)
+    if reader is not None and reader.failed:
+        answer = why_not(snapshot, request, options.candidate, policy, live, SMALL_READER)
     _print(options.json, answer.to_json(), render_why_not(answer))
     _warn_if_unread(reader)
     _warn_without_store(options.store)

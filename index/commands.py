@@ -16,7 +16,8 @@ from index.night.identities import Decisions
 from index.night.nightly import run_night
 from index.night.progress import ProgressDisplay
 from index.night.renumbered import read_renumbered
-from index.people_file.report import validate_command
+from index.people_file.people_file import inspect_people
+from index.people_file.report import can_be_used, render_json, render_text
 from index.serving import publishing
 from index.serving.status import describe, find_all_damage, find_other_formats
 from index.snapshot.manifest import FORMAT
@@ -25,9 +26,10 @@ from recommender.errors import PolicyError
 
 
 def _validate(options: Namespace) -> int:
-    return validate_command(
-        options.people, as_json=options.json, every=options.all, stream=sys.stdout
-    )
+    found = inspect_people(options.people)
+    render = render_json if options.json else render_text
+    show(render(found, every=options.all))
+    return 0 if can_be_used(found) else 1
 
 
 def _build(options: Namespace) -> int:

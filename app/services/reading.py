@@ -64,7 +64,7 @@ class ReadList:
 
     suggestions: SuggestionList
     failed: bool
-    """The reader gave no answer: the signals stand alone."""
+    """The reader gave no answer: the list is what it would be without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,8 @@ class Reading:
             with self._turns:
                 try:
                     answer = self.finding.suggest(identity, goal, relationship, reader=watched)
+                    if watched.failed:
+                        answer = self.finding.suggest(identity, goal, relationship)
                     coming.set_result(ReadList(answer.lists[0], watched.failed))
                 except BaseException as error:  # the page that waits is told, whatever it is
                     coming.set_exception(error)

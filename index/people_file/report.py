@@ -5,11 +5,9 @@ import json
 import re
 from collections.abc import Sequence
 from itertools import groupby, takewhile
-from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-from index.people_file.people_file import Inspection, inspect_people
-from index.terminal import show
+from index.people_file.people_file import Inspection
 from recommender.errors import Problem
 
 _SINGLY = 10
@@ -25,22 +23,9 @@ _SHOWN_IN_FULL = 60
 """A value of this length was cut, so that its end is not the cell's."""
 
 
-def validate_command(path: Path, *, as_json: bool, every: bool, stream: TextIO) -> int:
-    """Check a people file and write the report.
-
-    Args:
-        path: the people file.
-        as_json: write JSON in place of text.
-        every: tell each problem by itself, be there thousands alike.
-        stream: where the report goes.
-
-    Returns:
-        0 where the file can be used (warnings are allowed), 1 where it cannot.
-    """
-    found = inspect_people(path)
-    text = render_json(found, every=every) if as_json else render_text(found, every=every)
-    show(text, stream)
-    return 1 if _of(found.problems, "error") else 0
+def can_be_used(found: Inspection) -> bool:
+    """Return whether a people file has no errors; warnings are allowed."""
+    return not _of(found.problems, "error")
 
 
 def render_json(found: Inspection, *, every: bool = False) -> str:

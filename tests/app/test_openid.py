@@ -1,8 +1,10 @@
 """The whole sign-in against a real provider on loopback, with the client that Streamlit uses."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -32,6 +34,12 @@ def provider() -> Iterator[OpenIdProvider]:
         yield serving
 
 
+def run_apart(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine in a thread of its own: a browser of other tests may hold this one's loop."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 class Visit:
     """A browser's visit: its session and the client of the service."""
 
@@ -47,7 +55,7 @@ class Visit:
 
     def sign_in_page(self, redirect: str = REDIRECT) -> str:
         request = SimpleNamespace(session=self.session)
-        answer = asyncio.run(self.client.authorize_redirect(request, redirect))
+        answer = run_apart(self.client.authorize_redirect(request, redirect))
         return answer.headers["location"]
 
     def sign_in(self, email: str) -> dict[str, str]:
@@ -63,7 +71,7 @@ class Visit:
     def come_back(self, query: dict[str, str]) -> dict[str, object]:
         """Exchange the code and verify the ID token; gives its claims."""
         request = SimpleNamespace(session=self.session, query_params=query, scope={})
-        return dict(asyncio.run(self.client.authorize_access_token(request))["userinfo"])
+        return dict(run_apart(self.client.authorize_access_token(request))["userinfo"])
 
 
 def test_from_the_sign_in_page_to_a_person(provider):

@@ -179,4 +179,4 @@ def test_the_terminal_says_to_whom_before_it_goes_and_can_keep_it(
     assert len(endpoint.bodies) == 1
     assert kept.stdout != done.stdout
     endpoint.behave = "refuse"
-    assert "the signals stand alone" in call().stderr
+    assert "the list is what it is without one" in call().stderr
