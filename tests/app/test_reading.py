@@ -1,6 +1,7 @@
 """The reader by setting: what is refused, what is said, and lists read beside the pages."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -100,12 +101,14 @@ def test_a_setting_that_cannot_be_meant_is_one_clear_error(tmp_path, table, vari
 
 
 @pytest.fixture
-def halden_services(halden_index, migrated_file, endpoint):
+def halden_services(halden_index, migrated_file, tmp_path, endpoint):
+    store = shutil.copy(migrated_file, tmp_path)
+
     def opened(**reader):
         return open_services(
             Settings(
                 index=halden_index,
-                store=f"sqlite:///{migrated_file}",
+                store=f"sqlite:///{store}",
                 reader={"url": endpoint.url, "model": "m", **reader} if reader else None,
             )
         )

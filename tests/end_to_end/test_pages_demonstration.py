@@ -51,7 +51,7 @@ def streamlit(request, small_index, repository, tmp_path):
 
 def test_streamlits_own_command_is_no_way_around_the_guard(streamlit, browser):
     page = new_context(browser).new_page()
-    picker = page.get_by_role("combobox", name="Who are you?")
+    picker = page.get_by_role("textbox", name="Who are you?")
     if streamlit.listens_on == "127.0.0.1":
         page.goto(streamlit.url)
         expect(picker).to_be_visible()
