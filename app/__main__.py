@@ -6,10 +6,10 @@ Exit codes: 0 answered, 1 a problem (one line on stderr), 2 wrong usage.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from index.arguments import at_least_one
 from index.disk.private import keep_private
@@ -18,10 +18,13 @@ from recommender.errors import LearningRelationshipsError
 from recommender.relationships import Relationship
 
 if TYPE_CHECKING:
-    from app.services.reading import Watched
     from index.serving.reader import Snapshot
     from recommender.live import LiveFacts
     from recommender.policy import Policy
+    from recommender.reader import Reader
+
+
+Answer = TypeVar("Answer")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,11 +75,11 @@ def _live_facts(
         return moment.live_facts(connection, person)
 
 
-def _reader(options: argparse.Namespace) -> "Watched | None":
+def _reader(options: argparse.Namespace) -> "Reader | None":
     """Open the reader of the settings, and say to whom the goal goes before it goes."""
     import os
 
-    from app.services.reading import Watched
+    from app.services.reading import StrictReader
     from app.services.settings import load_reader_settings
 
     settings = None if options.no_reader else load_reader_settings(os.environ)
@@ -88,32 +91,33 @@ def _reader(options: argparse.Namespace) -> "Watched | None":
         "not. --no-reader sends nothing",
         sys.stderr,
     )
-    return Watched(settings.open())
+    return StrictReader(settings.open())
 
 
-def _warn_if_unread(reader: "Watched | None") -> None:
-    if reader is not None and reader.failed:
-        show(
-            "note: the reader gave no answer, so the list is what it would be without one",
-            sys.stderr,
-        )
+def _read(ask: "Callable[[Reader], Answer]", reader: "Reader | None") -> "Answer":
+    """Ask with the reader of the settings; where it is silent, or there is none, without it."""
+    from app.services.reading import UnreadError
+    from recommender.small_reader import SMALL_READER
+
+    if reader is not None:
+        try:
+            return ask(reader)
+        except UnreadError as error:
+            show(f"note: {error}, so the list stands without it", sys.stderr)
+    return ask(SMALL_READER)
 
 
 def _recommend(options: argparse.Namespace) -> int:
     from app.terminal import render_recommendation
     from recommender.answers import Request
     from recommender.recommend import recommend
-    from recommender.small_reader import SMALL_READER
 
     snapshot, policy = _published(options.index)
     request = Request(options.person, options.goal, options.relationship, options.limit)
     live = _live_facts(snapshot, policy, options.store, options.person)
     reader = _reader(options)
-    answer = recommend(snapshot, request, policy, live, reader or SMALL_READER)
-    if reader is not None and reader.failed:
-        answer = recommend(snapshot, request, policy, live, SMALL_READER)
+    answer = _read(lambda by: recommend(snapshot, request, policy, live, by), reader)
     _print(options.json, answer.to_json(), render_recommendation(answer))
-    _warn_if_unread(reader)
     _warn_without_store(options.store)
     return 0
 
@@ -122,17 +126,14 @@ def _why_not(options: argparse.Namespace) -> int:
     from app.terminal import render_why_not
     from recommender.answers import Request
     from recommender.recommend import why_not
-    from recommender.small_reader import SMALL_READER
 
     snapshot, policy = _published(options.index)
     request = Request(options.person, options.goal or "", options.relationship)
     live = _live_facts(snapshot, policy, options.store, options.person)
     reader = _reader(options) if request.goal else None
-    answer = why_not(snapshot, request, options.candidate, policy, live, reader or SMALL_READER)
-    if reader is not None and reader.failed:
-        answer = why_not(snapshot, request, options.candidate, policy, live, SMALL_READER)
+    candidate = options.candidate
+    answer = _read(lambda by: why_not(snapshot, request, candidate, policy, live, by), reader)
     _print(options.json, answer.to_json(), render_why_not(answer))
-    _warn_if_unread(reader)
     _warn_without_store(options.store)
     return 0
 

@@ -7,6 +7,7 @@ of it is stored: the goal and the answer live in this process's memory alone.
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from app.services.finding import Finding
@@ -14,6 +15,7 @@ from app.services.identity import Identity
 from app.store.records import TypedGoal
 from index.reader.chat import ChatReader
 from recommender.answers import SuggestionList, WhyNot
+from recommender.errors import LearningRelationshipsError
 from recommender.reader import Opinion, Reader, Shortlist
 from recommender.relationships import Relationship
 
@@ -29,12 +31,15 @@ class Addressee:
     model: str
 
 
-@dataclass
-class Watched:
-    """A reader that remembers whether it could not read."""
+class UnreadError(LearningRelationshipsError):
+    """The language model gave no answer in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrictReader:
+    """A reader whose silence is an error, so that nobody takes an unread list for a read one."""
 
     reader: Reader
-    failed: bool = field(default=False, init=False)
 
     @property
     def name(self) -> str:
@@ -51,20 +56,16 @@ class Watched:
         """What a fit of 1 adds to a score."""
         return self.reader.weight
 
-    def read(self, shortlist: Shortlist) -> Sequence[Opinion] | None:
-        """Read, and remember where nothing came of it."""
+    def read(self, shortlist: Shortlist) -> Sequence[Opinion]:
+        """Read the shortlist.
+
+        Raises:
+            UnreadError: nothing came of it.
+        """
         opinions = self.reader.read(shortlist)
-        self.failed |= opinions is None
+        if opinions is None:
+            raise UnreadError("the language model gave no answer")
         return opinions
-
-
-@dataclass(frozen=True, slots=True)
-class ReadList:
-    """A list after reading."""
-
-    suggestions: SuggestionList
-    failed: bool
-    """The reader gave no answer: the list is what it would be without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +85,24 @@ class Reading:
 
     def begin(
         self, identity: Identity, goal: str | TypedGoal, relationship: Relationship
-    ) -> "Future[ReadList]":
+    ) -> "Future[SuggestionList]":
         """Begin to read the list of one kind; the result, or what hinders it, comes later.
+
+        What comes is an `UnreadError` where the reader gave no answer: the list without it stands,
+        and nothing is kept as shown.
 
         Raises:
             ValueError: no reader is set.
         """
         if self.reader is None:
             raise ValueError("no reader is set")
-        watched, coming = Watched(self.reader), Future[ReadList]()
+        strict, coming = StrictReader(self.reader), Future[SuggestionList]()
 
         def read() -> None:
             with self._turns:
                 try:
-                    answer = self.finding.suggest(identity, goal, relationship, reader=watched)
-                    if watched.failed:
-                        answer = self.finding.suggest(identity, goal, relationship)
-                    coming.set_result(ReadList(answer.lists[0], watched.failed))
+                    answer = self.finding.suggest(identity, goal, relationship, reader=strict)
+                    coming.set_result(answer.lists[0])
                 except BaseException as error:  # the page that waits is told, whatever it is
                     coming.set_exception(error)
 
@@ -120,4 +122,8 @@ class Reading:
         Raises:
             UnknownPersonError: the seeker or the colleague is not in the snapshot.
         """
-        return self.finding.why_not(identity, goal, relationship, candidate_id, self.reader)
+        if self.reader is not None:
+            with suppress(UnreadError):
+                strict = StrictReader(self.reader)
+                return self.finding.why_not(identity, goal, relationship, candidate_id, strict)
+        return self.finding.why_not(identity, goal, relationship, candidate_id)

@@ -5,6 +5,7 @@ stands first says nothing, and where a passage holds its owner's name or an addr
 What people wrote is handed over as data, and the model is told so.
 """
 
+import copy
 import hashlib
 import json
 import re
@@ -110,9 +111,18 @@ class ReadingRequest:
             ],
             "response_format": {
                 "type": "json_schema",
-                "json_schema": {"name": "grades", "strict": True, "schema": SCHEMA},
+                "json_schema": {"name": "grades", "strict": True, "schema": self.schema},
             },
         }
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The form of an answer to this very request: its labels, as many entries as people."""
+        schema = copy.deepcopy(SCHEMA)
+        people, n = schema["properties"]["people"], len(self.labels)
+        people |= {"minItems": n, "maxItems": n}
+        people["items"]["properties"]["label"]["enum"] = sorted(self.labels)
+        return schema
 
 
 def make_request(shortlist: Shortlist, seed: int = 0) -> ReadingRequest:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app.services.identity import Identity
-from app.services.reading import ReadList
 from app.views.parts import company, dialogs, notices
 from app.views.parts.search import Search
 from app.views.parts.texts import label, say
@@ -27,7 +26,7 @@ class _State:
 
     of: tuple[str, str, int]
     """The goal's id, the snapshot's, and how many steps were taken: another begins anew."""
-    lists: dict[Relationship, "Future[ReadList]"]
+    lists: dict[Relationship, "Future[SuggestionList]"]
 
 
 def show_to_whom() -> None:
@@ -61,22 +60,23 @@ def read_in_place(identity: Identity, sought: Search, part: SuggestionList) -> S
         _wait(coming, reading.addressee.model)
         return part
     read = _outcome(coming)
-    if read is None or read.failed:
+    if read is None:
         st.warning(label("reader.failed", host=reading.addressee.host))
         return part
     st.caption(label("reader.done", model=reading.addressee.model))
-    return read.suggestions
+    return read
 
 
 def is_read(sought: Search, relationship: Relationship) -> bool:
     """Return whether the list of a kind is shown as it was read."""
     state = _state(sought)
     coming = state.lists.get(relationship) if state else None
-    read = _outcome(coming) if coming is not None and coming.done() else None
-    return read is not None and not read.failed
+    return coming is not None and coming.done() and _outcome(coming) is not None
 
 
-def _coming(identity: Identity, sought: Search, relationship: Relationship) -> "Future[ReadList]":
+def _coming(
+    identity: Identity, sought: Search, relationship: Relationship
+) -> "Future[SuggestionList]":
     state = _state(sought)
     if state is None:
         state = st.session_state[_READ] = _State(_of(sought), {})
@@ -95,8 +95,8 @@ def _of(sought: Search) -> tuple[str, str, int]:
     return sought.goal.id, company.current_snapshot().snapshot_id, notices.steps()
 
 
-def _outcome(coming: "Future[ReadList]") -> ReadList | None:
-    """Return what came of a reading; None where it broke off."""
+def _outcome(coming: "Future[SuggestionList]") -> SuggestionList | None:
+    """Return the list as it was read; None where it was not."""
     try:
         return coming.result()
     except LearningRelationshipsError:
@@ -104,7 +104,7 @@ def _outcome(coming: "Future[ReadList]") -> ReadList | None:
 
 
 @st.fragment(run_every=_POLL_S)
-def _wait(coming: "Future[ReadList]", model: str) -> None:
+def _wait(coming: "Future[SuggestionList]", model: str) -> None:
     """Draw the page anew when the list is read; not under somebody who is writing in a window."""
     if not coming.done():
         st.caption(label("reader.reading", model=model))
