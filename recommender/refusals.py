@@ -5,8 +5,8 @@ import re
 _WHAT = r"(?:(?!\bbut\b)[^,.;:!?()\n–—…])+"
 _REFUSAL = re.compile(
     rf"\b(?:not|no)\s+(?:(?!\bbut\b)[^,.;:!?()\n–—…]){{1,60}}?\bagain\b"
-    rf"|\b(?:no more|anything but|not another|enough of|nothing to do with|not interested in"
-    rf"|not about)\s+{_WHAT}"
+    rf"|\b(?:no more(?! than\b)|anything but|not another|enough of|nothing to do with"
+    rf"|not interested in|not about)\s+{_WHAT}"
     rf"|\b(?:instead of|rather than)\s+(?!\w+ing\b){_WHAT}"
     rf"|\b(?:i|we)\s+(?:really\s+)?(?:do not|don['’]?t)\s+want\s+"
     rf"(?:(?!to\b)|to (?:do|hear|learn|see|study|use|work)\b){_WHAT}",

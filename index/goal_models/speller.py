@@ -50,6 +50,11 @@ def put_right(text: str, company: LexicalIndex) -> tuple[str, tuple[tuple[str, s
     return _WORD.sub(read, text), tuple(changed)
 
 
+def is_english_word(word: str) -> bool:
+    """Return whether the dictionary has a word, in lower case."""
+    return word in _dictionary().words
+
+
 def _is_name(word: str, found: re.Match[str]) -> bool:
     """Return whether a capital says so: all of them, or the first within a sentence."""
     before = found.string[: found.start()].rstrip()

@@ -28,9 +28,36 @@ def test_every_judged_goal_is_named_rightly(halden) -> None:
         assert language_of(row.text) == row.language
 
 
-@pytest.mark.parametrize("text", ["Excel", "get better at Excel", "SQL joins", "negotiation"])
+@pytest.mark.parametrize(
+    "text",
+    ["Excel", "get better at Excel", "SQL joins", "negotiation", "crisis command", "Kubernetes",
+     "asdf 12"],
+)  # fmt: skip
 def test_a_few_words_are_taken_for_english(text: str) -> None:
     assert language_of(text) == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Verhandeln", "de"), ("Besser präsentieren", "de"), ("hablar en público", "es"),
+        ("presentar mejor mi trabajo", "es"), ("ich moechte besser praesentieren", "de"),
+        ("meglio presentare", "it"),
+    ],
+)  # fmt: skip
+def test_a_few_words_of_another_language_are_told(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
+def test_another_script_is_never_english() -> None:
+    for text in ("Хочу научиться говорить", "私は人前で話したい", "أريد أن أتعلم", "להציג טוב"):
+        assert language_of(text) != "en"
+
+
+def test_the_first_words_of_a_goal_tell_its_language(halden) -> None:
+    translated = read_translations(read_dataset(halden))
+    for row in translated[translated["language"].isin(("de", "fr"))].itertuples(index=False):
+        assert language_of(" ".join(row.text.split()[:8])) == row.language
 
 
 def test_function_words_of_another_language_are_no_match() -> None:

@@ -34,6 +34,7 @@ def test_what_is_turned_down_is_parted(text: str, kept: str, refused: str) -> No
         "I cannot speak without notes",
         "How do I say no to customers?",
         "I lecture instead of asking",
+        "no more than ten minutes for a talk",
     ],
 )
 def test_what_somebody_lacks_is_no_refusal(text: str) -> None:
